@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every room of the house is a target with exactly the doors it may use: arrows point down only (docs/architecture.md).
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room: a target under `Sources/` with its doors.
+func room(_ name: String, _ doors: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: doors, swiftSettings: strict)
+}
+
+/// The tests of one room, under `Tests/`.
+func tests(of name: String, _ doors: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + doors, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "vedette",
+    products: [
+        .executable(name: "vedette", targets: ["Vedette"])
+    ],
+    targets: [
+        // Floor 0: C libraries, and files built into the binary.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CPlatform"),
+        .target(name: "CMigrations", path: "migrations", sources: ["migrations.c"]),
+        .target(name: "CWebStatic", path: "web-static", sources: ["web-static.c"]),
+
+        // Floor 1: plain values.
+        room("Model", []),
+        room("Logging", ["Model"]),
+        room("Instruments", []),
+
+        // Floor 2: one craft each.
+        room("Patterns", ["Model", "CRE2"]),
+        room("Configuration", ["Model", "CYAML"]),
+        room("Exposition", ["Model", "Patterns", "CPlatform"]),
+        room("PromQL", ["Model", "Patterns"]),
+        room("HTTPClient", ["Model", "Instruments", "CCurl", "CPlatform"]),
+
+        // Floor 3: the file, and the cluster.
+        room(
+            "Store", ["Model", "Instruments", "Patterns", "Logging", "CSQLite", "CDeflate", "CMigrations", "CPlatform"]),
+        room("Kubernetes", ["Model", "HTTPClient"]),
+
+        // Floor 4: those who write into the store, judge from it, and answer from it.
+        room(
+            "Collectors",
+            [
+                "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
+                "CPlatform",
+            ]),
+        room(
+            "Rules", ["Model", "Instruments", "Logging", "Patterns", "Configuration", "PromQL", "HTTPClient", "Store"]),
+        room(
+            "HTTPAPI",
+            [
+                "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "PromQL", "Store",
+                "CMicrohttpd", "CZlib", "CWebStatic", "CPlatform",
+            ]),
+
+        // Floor 5: the executable.
+        .executableTarget(
+            name: "Vedette",
+            dependencies: [
+                "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
+                "Collectors", "Rules", "HTTPAPI", "CPlatform", "CSQLite", "CCurl", "CMicrohttpd", "CYAML", "CZlib",
+            ],
+            swiftSettings: strict),
+
+        tests(of: "Model"),
+        tests(of: "Patterns", ["Model"]),
+        tests(of: "Instruments"),
+        tests(of: "Configuration", ["Model"]),
+        tests(of: "Exposition", ["Model"]),
+        tests(of: "HTTPClient", ["Model"]),
+        tests(of: "Store", ["Model", "Instruments", "Patterns"]),
+        tests(of: "Collectors", ["Model", "Configuration", "Exposition", "HTTPClient", "Store"]),
+        tests(of: "HTTPAPI", ["Model", "Store", "HTTPClient"]),
+        .testTarget(name: "EndToEndTests", swiftSettings: strict),
+    ]
+)

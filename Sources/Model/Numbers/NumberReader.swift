@@ -1,0 +1,185 @@
+import Glibc
+
+/// A number as it stands in a text: sign, decimal digits and power of ten, kept exactly.
+public struct DecimalNumber: Sendable, Hashable {
+    /// Whether a minus sign stands before it (also before zero).
+    public var negative: Bool
+    /// The digits without leading zeros, as one whole number.
+    public var mantissa: UInt64
+    /// The power of ten that the mantissa is multiplied by.
+    public var exponent: Int
+
+    /// A decimal number.
+    @inlinable
+    public init(negative: Bool, mantissa: UInt64, exponent: Int) {
+        self.negative = negative
+        self.mantissa = mantissa
+        self.exponent = exponent
+    }
+}
+
+/// What a token that stands for a value turned out to be.
+public enum NumberToken: Sendable {
+    /// A decimal number of at most 19 significant digits, kept as it was written.
+    case decimal(DecimalNumber)
+    /// Any other number: more digits, hexadecimal, infinite or NaN.
+    case other(Double)
+}
+
+/// Reads a whole token as Go's `strconv.ParseFloat` does: decimal and hexadecimal floats, exponents, `Inf`, `Infinity` and
+/// `NaN` in any case, with a sign (not on NaN). Nil when it is no number.
+@inlinable
+public func readNumber(_ token: UnsafeRawBufferPointer) -> NumberToken? {
+    var at = 0
+    let count = token.count
+    var negative = false
+    if at < count, token[at] == 0x2d || token[at] == 0x2b {
+        negative = token[at] == 0x2d
+        at += 1
+    }
+    var mantissa: UInt64 = 0
+    var significant = 0
+    var digits = 0
+    var exponent = 0
+    while at < count, token[at] &- 0x30 < 10 {
+        mantissa = mantissa &* 10 &+ UInt64(token[at] &- 0x30)
+        if mantissa != 0 { significant += 1 }
+        digits += 1
+        at += 1
+    }
+    if at < count, token[at] == 0x2e {
+        at += 1
+        while at < count, token[at] &- 0x30 < 10 {
+            mantissa = mantissa &* 10 &+ UInt64(token[at] &- 0x30)
+            if mantissa != 0 { significant += 1 }
+            digits += 1
+            exponent -= 1
+            at += 1
+        }
+    }
+    if digits == 0 || significant > 19 || (at < count && (token[at] | 0x20) != 0x65) {
+        return readUncommonNumber(token)
+    }
+    if at < count {
+        at += 1
+        var down = false
+        if at < count, token[at] == 0x2d || token[at] == 0x2b {
+            down = token[at] == 0x2d
+            at += 1
+        }
+        var power = 0
+        if at == count { return nil }
+        while at < count, token[at] &- 0x30 < 10 {
+            if power < 100_000 { power = power * 10 + Int(token[at] &- 0x30) }
+            at += 1
+        }
+        if at != count { return nil }
+        exponent += down ? -power : power
+    }
+    return .decimal(DecimalNumber(negative: negative, mantissa: mantissa, exponent: exponent))
+}
+
+/// The forms that are too rare for the fast path. `strtod` reads them all, and more than is allowed: what it must not see
+/// is refused first.
+@usableFromInline
+func readUncommonNumber(_ token: UnsafeRawBufferPointer) -> NumberToken? {
+    guard !token.isEmpty, token.count <= 4096 else { return nil }
+    let text = String(decoding: token, as: UTF8.self)
+    var body = text.lowercased()[...]
+    let negative = body.hasPrefix("-")
+    if negative || body.hasPrefix("+") { body = body.dropFirst() }
+    switch body {
+    case "inf", "infinity": return .other(negative ? -.infinity : .infinity)
+    case "nan": return text.utf8.count == 3 ? .other(.nan) : nil
+    default: break
+    }
+    if body.hasPrefix("0x") {
+        // Go wants an exponent on every hexadecimal float.
+        guard body.contains("p"), body.dropFirst(2).utf8.allSatisfy(isHexadecimalFloatByte) else { return nil }
+    } else {
+        guard body.utf8.allSatisfy(isDecimalFloatByte), body.utf8.contains(where: { $0 &- 0x30 < 10 }) else {
+            return nil
+        }
+    }
+    return text.withCString { start in
+        var end: UnsafeMutablePointer<CChar>?
+        let value = strtod(start, &end)
+        return end.map { start.distance(to: $0) } == text.utf8.count ? .other(value) : nil
+    }
+}
+
+private func isHexadecimalFloatByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+    case UInt8(ascii: "."), UInt8(ascii: "p"), UInt8(ascii: "+"), UInt8(ascii: "-"): true
+    default: false
+    }
+}
+
+private func isDecimalFloatByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "e"): true
+    case UInt8(ascii: "+"), UInt8(ascii: "-"): true
+    default: false
+    }
+}
+
+extension DecimalNumber {
+    /// The nearest double, exactly as `strtod` gives it.
+    @inlinable
+    public var double: Double {
+        // Both factors are exact below these bounds, so that the one rounding of the operation is the only one.
+        if mantissa <= 1 << 53, exponent >= -22, exponent <= 22 {
+            let magnitude = Double(mantissa)
+            let scaled = exponent < 0 ? magnitude / powerOfTen(-exponent) : magnitude * powerOfTen(exponent)
+            return negative ? -scaled : scaled
+        }
+        return slowDouble
+    }
+
+    @usableFromInline
+    var slowDouble: Double {
+        strtod("\(negative ? "-" : "")\(mantissa)e\(exponent)", nil)
+    }
+}
+
+extension NumberToken {
+    /// The nearest double.
+    @inlinable
+    public var double: Double {
+        switch self {
+        case .decimal(let number): number.double
+        case .other(let value): value
+        }
+    }
+}
+
+/// 10 to a power from 0 to 22: the ones a double holds exactly.
+@inlinable
+public func powerOfTen(_ power: Int) -> Double {
+    switch power {
+    case 0: 1
+    case 1: 1e1
+    case 2: 1e2
+    case 3: 1e3
+    case 4: 1e4
+    case 5: 1e5
+    case 6: 1e6
+    case 7: 1e7
+    case 8: 1e8
+    case 9: 1e9
+    case 10: 1e10
+    case 11: 1e11
+    case 12: 1e12
+    case 13: 1e13
+    case 14: 1e14
+    case 15: 1e15
+    case 16: 1e16
+    case 17: 1e17
+    case 18: 1e18
+    case 19: 1e19
+    case 20: 1e20
+    case 21: 1e21
+    default: 1e22
+    }
+}

@@ -1,0 +1,98 @@
+import CRE2
+import Model
+
+/// An RE2 expression that must match the whole of a text, as everywhere in Prometheus. Matching takes linear time.
+public final class RegularExpression: @unchecked Sendable {
+    // Sendable: RE2 objects are immutable after compilation and safe to match with from any thread.
+    private let regex: OpaquePointer
+
+    /// The expression as it was written.
+    public let pattern: String
+
+    /// Compiles an expression; throws a `UserError` with RE2's reason.
+    public init(_ pattern: String) throws(UserError) {
+        self.pattern = pattern
+        var text = pattern
+        regex = text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { cre2_compile($0.baseAddress, $0.count) }
+        }
+        if let reason = cre2_error(regex) {
+            let message = String(cString: reason)
+            cre2_free(regex)
+            throw UserError("cannot compile regular expression \(quoted(pattern)): \(message)")
+        }
+    }
+
+    deinit { cre2_free(regex) }
+
+    /// Whether the whole text matches.
+    public func matches(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { matches(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Whether all of these bytes match.
+    public func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        cre2_full_match(regex, bytes.assumingMemoryBound(to: CChar.self).baseAddress, bytes.count, nil, 0)
+    }
+
+    /// The groups of a match, group 0 being the whole text and nil a group that took no part; nil without a match.
+    public func groups(in text: String) -> [String?]? {
+        let count = Int(cre2_group_count(regex)) + 1
+        var places = [Int](repeating: -1, count: 2 * count)
+        var text = text
+        return text.withUTF8 { bytes in
+            let found = bytes.withMemoryRebound(to: CChar.self) {
+                cre2_full_match(regex, $0.baseAddress, $0.count, &places, Int32(count))
+            }
+            guard found else { return nil }
+            return (0..<count).map { group in
+                places[2 * group] < 0
+                    ? nil : String(decoding: bytes[places[2 * group]..<places[2 * group + 1]], as: UTF8.self)
+            }
+        }
+    }
+
+    /// The text with `$1`, `${1}` and `${name}` of a template replaced by the groups of a match, as Go's `Expand` does:
+    /// a group that is not there is empty, `$$` is a dollar. Nil without a match.
+    public func expand(_ template: String, with text: String) -> String? {
+        guard let groups = groups(in: text) else { return nil }
+        var out: [UInt8] = []
+        var rest = template.utf8[...]
+        while let byte = rest.first {
+            rest.removeFirst()
+            guard byte == UInt8(ascii: "$") else {
+                out.append(byte)
+                continue
+            }
+            if rest.first == UInt8(ascii: "$") {
+                rest.removeFirst()
+                out.append(byte)
+                continue
+            }
+            let braced = rest.first == UInt8(ascii: "{")
+            let name = (braced ? rest.dropFirst() : rest).prefix(while: isNameByte)
+            let after = rest[name.endIndex...]
+            if name.isEmpty || (braced && after.first != UInt8(ascii: "}")) {
+                out.append(byte)
+                continue
+            }
+            rest = braced ? after.dropFirst() : after
+            if let value = group(named: String(Substring(name)), of: groups) { out.append(contentsOf: value.utf8) }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    private func group(named name: String, of groups: [String?]) -> String? {
+        let index = Int(name) ?? Int(cre2_group_index(regex, name, name.utf8.count))
+        return groups.indices.contains(index) ? groups[index] : nil
+    }
+}
+
+private func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+    default: false
+    }
+}

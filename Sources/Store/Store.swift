@@ -1,0 +1,4 @@
+import CMigrations
+
+/// x
+public let zz = vedette_migration_count
