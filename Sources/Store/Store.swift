@@ -1,4 +1,0 @@
-import CMigrations
-
-/// x
-public let zz = vedette_migration_count
