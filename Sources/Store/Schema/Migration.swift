@@ -21,7 +21,6 @@ struct Migration {
 }
 
 /// FNV-1a, 64 bits: the same in every process and on every machine, so that it may be stored.
-@inlinable
 func stableHash(_ bytes: some Sequence<UInt8>, seed: UInt64 = 0xcbf2_9ce4_8422_2325) -> UInt64 {
     var hash = seed
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
