@@ -13,3 +13,13 @@ static inline const void *_Nullable platform_memmem(const void *_Nonnull haystac
     extern void *memmem(const void *, size_t, const void *, size_t);
     return memmem(haystack, haystack_length, needle, needle_length);
 }
+
+/// How the kernel's clock is kept: `struct timex` of adjtimex(2), in seconds where it has units.
+struct platform_clock_discipline {
+    double offset, frequency_ratio, maximum_error, estimated_error, tick, time_constant, tai_offset, status;
+    /// Whether the clock is kept to a reliable one.
+    int is_synchronised;
+};
+
+/// Asks how the clock is kept, changing nothing; 0, or the code of the error.
+int platform_read_clock_discipline(struct platform_clock_discipline *_Nonnull into);
