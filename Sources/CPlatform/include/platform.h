@@ -20,3 +20,13 @@ static inline void platform_name_thread(const char *_Nonnull name) {
     extern int pthread_setname_np(pthread_t, const char *);
     pthread_setname_np(pthread_self(), name);
 }
+
+/// How the kernel's clock is kept: `struct timex` of adjtimex(2), in seconds where it has units.
+struct platform_clock_discipline {
+    double offset, frequency_ratio, maximum_error, estimated_error, tick, time_constant, tai_offset, status;
+    /// Whether the clock is kept to a reliable one.
+    int is_synchronised;
+};
+
+/// Asks how the clock is kept, changing nothing; 0, or the code of the error.
+int platform_read_clock_discipline(struct platform_clock_discipline *_Nonnull into);
