@@ -30,3 +30,6 @@ struct platform_clock_discipline {
 
 /// Asks how the clock is kept, changing nothing; 0, or the code of the error.
 int platform_read_clock_discipline(struct platform_clock_discipline *_Nonnull into);
+
+/// The magic number of the file system on which `path` lies (statfs(2)), or -1.
+long platform_file_system_type(const char *_Nonnull path);

@@ -95,11 +95,12 @@ func readColumn(
     for index in 0..<times.count {
         guard let element = reader.next() else { return }
         if element.tag == Element.absent { continue }
-        if element.tag == 0 { sum = sum &+ element.mantissa }
+        let isDifference = reader.isNumber
+        if isDifference { sum = sum &+ element.mantissa }
         let time = times[index]
         if time < from { continue }
         if time > to { return }
-        if element.tag == 0 {
+        if isDifference {
             samples.append(
                 time, decimal ? Double(sum) / divisor : Element(mantissa: sum, tag: tag).double ?? .nan)
         } else if let value = element.double {

@@ -4,6 +4,8 @@ import Model
 /// again for the next block.
 struct ElementGrid {
     private(set) var rowCount = 0
+    /// How many samples have been put in.
+    private(set) var sampleCount = 0
     private var capacity = 0
     private var mantissas: [Int64] = []
     private var tags: [Element.Tag] = []
@@ -11,6 +13,7 @@ struct ElementGrid {
     /// Empties the grid and makes room for `rows` times.
     mutating func reset(rows: Int) {
         rowCount = rows
+        sampleCount = 0
         let cells = rows * slotsPerBlock
         if cells > capacity {
             capacity = cells
@@ -25,22 +28,26 @@ struct ElementGrid {
     mutating func set(_ element: Element, slot: Int, row: Int) {
         mantissas[slot * rowCount + row] = element.mantissa
         tags[slot * rowCount + row] = element.tag
+        sampleCount += 1
     }
 
     /// Spreads a row of the head over the columns. What is not readable stays absent.
     mutating func fill(row: Int, from array: UnsafeRawBufferPointer) {
         guard var reader = ElementReader(array: array) else { return }
         var cell = row
+        var samples = 0
         mantissas.withUnsafeMutableBufferPointer { mantissas in
             tags.withUnsafeMutableBufferPointer { tags in
                 for _ in 0..<slotsPerBlock {
                     guard let element = reader.next() else { break }
                     mantissas[cell] = element.mantissa
                     tags[cell] = element.tag
+                    if element.tag != Element.absent { samples += 1 }
                     cell += rowCount
                 }
             }
         }
+        sampleCount += samples
     }
 
     /// Calls `body` with the column of a slot.

@@ -5,6 +5,8 @@ import Model
 struct ElementReader {
     private var at: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
+    /// Whether the last element stood there as a number; a string is an element by itself ("5." is no difference).
+    private(set) var isNumber = false
 
     /// A reader at the first element, behind the array's bracket; nil when there is none.
     init?(array bytes: UnsafeRawBufferPointer) {
@@ -26,7 +28,8 @@ struct ElementReader {
             first = at.pointee
         }
         let digit = first &- 0x30
-        if digit < 10 || first == 0x2d { return Element(mantissa: integer(), tag: 0) }
+        isNumber = digit < 10 || first == 0x2d
+        if isNumber { return Element(mantissa: integer(), tag: 0) }
         return uncommon(first)
     }
 

@@ -58,20 +58,20 @@ final class Connection {
         while try statement.step() {}
     }
 
-    /// The first column of the first row, or nil when there is no row.
+    /// The first column of the first row; nil when there is no row, or NULL.
     func integer(_ sql: String, _ values: Value...) throws(DatabaseError) -> Int64? {
         let statement = try statement(sql)
         try statement.bind(values)
         defer { statement.reset() }
-        return try statement.step() ? statement.integer(0) : nil
+        return try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
     }
 
-    /// The first column of the first row as text, or nil when there is no row.
+    /// The first column of the first row as text, nil when there is no row, or NULL.
     func text(_ sql: String, _ values: Value...) throws(DatabaseError) -> String? {
         let statement = try statement(sql)
         try statement.bind(values)
         defer { statement.reset() }
-        return try statement.step() ? statement.text(0) : nil
+        return try statement.step() && !statement.isNull(0) ? statement.text(0) : nil
     }
 
     /// Calls `body` for every row.

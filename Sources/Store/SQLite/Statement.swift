@@ -49,7 +49,7 @@ final class Statement {
             case .null: try check(sqlite3_bind_null(handle, at))
             case .integer(let number): try bind(number, at)
             case .real(let number): try check(sqlite3_bind_double(handle, at, number))
-            case .text(let text): try check(sqlite3_bind_text(handle, at, text, -1, transient))
+            case .text(let text): try bind(text, at)
             case .blob(let bytes):
                 // A zero-length blob needs a place too, or it would be NULL.
                 try check(
@@ -63,6 +63,11 @@ final class Statement {
     /// Binds a whole number to the parameter `at`, counted from 1.
     func bind(_ number: Int64, _ at: Int32) throws(DatabaseError) {
         try check(sqlite3_bind_int64(handle, at, number))
+    }
+
+    /// Binds text to the parameter `at`.
+    func bind(_ text: String, _ at: Int32) throws(DatabaseError) {
+        try check(sqlite3_bind_text(handle, at, text, -1, transient))
     }
 
     /// Lends text to the parameter `at`; it must stay until the statement has run.

@@ -107,7 +107,7 @@ private func unescape(_ text: UnsafeRawBufferPointer, _ at: inout Int, into out:
 }
 
 /// The labels of a stored series.
-func labels(metric: String, json: String) -> Labels {
+func storedLabels(metric: String, json: String) -> Labels {
     var pairs = [Label(Labels.metricName, metric)]
     var text = json
     _ = text.withUTF8 { bytes in

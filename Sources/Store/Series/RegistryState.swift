@@ -8,12 +8,16 @@ struct RegistryState: ~Copyable {
     }
 
     var table = SeriesTable()
+    /// Changes whenever the table is made anew.
+    var generation = 0
+    /// The table has all series with samples since this time.
+    var coveredSince = Int64.min
     var metrics: [UInt32: Int64] = [:]
     var nextMetric: Int64 = 1
     var blocks: [BlockID: Block] = [:]
     var fillingBlock: [Int64: BlockID] = [:]
     var nextBlock: BlockID = 1
-    /// Targets that have an appender, or samples in the head: their blocks stay theirs.
+    /// Targets that have appenders: their blocks stay theirs.
     var busyTargets: [Int64: Int] = [:]
     /// Reads series that are in the file and not in the table; nil while the table has them all.
     var archive: SeriesArchive?
@@ -21,11 +25,11 @@ struct RegistryState: ~Copyable {
 
 extension RegistryState {
     mutating func home(
-        of series: Int64, for target: Int64, _ definitions: inout [Definition]
+        of series: Int64, for target: Int64, _ heads: HeadBook, _ definitions: inout [Definition]
     ) -> SeriesRegistry.Home {
-        let block = block(of: series)
+        let block = blockNumber(of: series)
         guard let owner = blocks[block]?.target, owner != target else { return .own(series) }
-        if busyTargets[owner] != nil { return .foreign(series) }
+        if busyTargets[owner] != nil || heads.count(of: owner) > 0 { return .foreign(series) }
         // The former owner is gone and has nothing left in the head: its series live on here.
         blocks[block]?.target = target
         definitions.append(.blockMoved(id: block, target: target))

@@ -7,7 +7,7 @@ typealias BlockID = Int64
 let slotsPerBlock = 128
 
 /// The block that holds a series.
-func block(of series: Int64) -> BlockID { series >> 7 }
+func blockNumber(of series: Int64) -> BlockID { series >> 7 }
 
 /// The place of a series in its block.
 func slot(of series: Int64) -> Int { Int(series & 127) }
@@ -32,7 +32,7 @@ let windowMilliseconds: Int64 = 7_200_000
 func window(of timestamp: Int64) -> Int64 { timestamp / windowMilliseconds }
 
 /// The number of the first part of a block in a window; there are 256.
-func chunk(window: Int64, block: BlockID) -> Int64 { window << 42 | block << 8 }
+func firstChunk(window: Int64, block: BlockID) -> Int64 { window << 42 | block << 8 }
 
 /// The number of parts that a block can have in a window.
 let partsPerWindow: Int64 = 256

@@ -13,6 +13,9 @@ final class SeriesRegistry: Sendable {
     }
 
     private let state = Mutex(RegistryState())
+    private let heads: HeadBook
+
+    init(heads: HeadBook) { self.heads = heads }
 
     /// The home of a series for a target; what is new about it is added to the definitions.
     func resolve(_ labels: Labels, for target: Int64, now: Int64, _ definitions: inout [Definition]) throws -> Home {
@@ -21,14 +24,22 @@ final class SeriesRegistry: Sendable {
         defer { definitions.append(contentsOf: added) }
         return try state.withLock { state in
             if let entry = state.table.find(labels) {
-                return state.home(of: state.table.ids[Int(entry)], for: target, &added)
+                return state.home(of: state.table.ids[Int(entry)], for: target, heads, &added)
             }
             if let archive = state.archive, let found = try archive.find(labels) {
                 _ = state.table.add(labels, id: found.series)
-                if state.blocks[block(of: found.series)] == nil {
-                    state.blocks[block(of: found.series)] = RegistryState.Block(target: found.target, used: slotsPerBlock)
+                let block = blockNumber(of: found.series)
+                if state.blocks[block] == nil {
+                    state.blocks[block] = RegistryState.Block(target: found.target, used: slotsPerBlock)
                 }
-                return state.home(of: found.series, for: target, &added)
+                // Retention may be about to take the series away: saying again that it is there makes it stay.
+                let metric = state.metric(labels.metric, &added)
+                added.append(.block(id: block, target: found.target, window: window(of: now)))
+                added.append(
+                    .series(
+                        id: found.series, metric: metric, hash: Int64(bitPattern: SeriesTable.hash(labels)),
+                        labels: labelsJSON(labels)))
+                return state.home(of: found.series, for: target, heads, &added)
             }
             let id = try state.newSeries(for: target, now: now, &added)
             let metric = state.metric(labels.metric, &added)
@@ -40,10 +51,10 @@ final class SeriesRegistry: Sendable {
         }
     }
 
-    /// Keeps a target's blocks for it: once for its appender, and once for what the head still holds of it.
+    /// Keeps a target's blocks for it while it has an appender.
     func retain(target: Int64) { state.withLock { $0.busyTargets[target, default: 0] += 1 } }
 
-    /// Ends one `retain`; after the last one other targets may take the blocks over.
+    /// Ends one `retain`; when the head holds nothing of it either, other targets may take its blocks over.
     func release(target: Int64) {
         state.withLock { state in
             guard let count = state.busyTargets[target] else { return }
@@ -51,16 +62,32 @@ final class SeriesRegistry: Sendable {
         }
     }
 
+    /// Lets go of the file.
+    func close() { state.withLock { $0.archive = nil } }
+
     /// The number of series in memory.
     var count: Int { state.withLock { $0.table.count } }
 
-    /// Runs `body` on the table, which must not be kept.
-    func withTable<Result>(_ body: (borrowing SeriesTable) throws -> sending Result) rethrows -> sending Result {
-        try state.withLock { try body($0.table) }
+    /// The series in memory that satisfy every matcher, and the time since when memory knows all series.
+    func select(_ matchers: [CompiledMatcher]) -> (found: [Selection.Item], coveredSince: Int64) {
+        state.withLock { state in
+            let generation = state.generation
+            let found = state.table.select(matchers).map { entry in
+                Selection.Item(series: state.table.ids[Int(entry)], source: .table(entry, generation: generation))
+            }
+            return (found, state.coveredSince)
+        }
     }
 
-    /// The target of a block.
-    func target(of block: BlockID) -> Int64? { state.withLock { $0.blocks[block]?.target } }
+    /// The labels of an entry that `select` has found; nil when the table has been made anew since.
+    func labels(_ entry: SeriesTable.Entry, generation: Int) -> Labels? {
+        state.withLock { $0.generation == generation ? $0.table.labels(entry) : nil }
+    }
+
+    /// The blocks of a target that may have rows in the head, ascending.
+    func blocks(of target: Int64) -> [BlockID] {
+        state.withLock { state in state.blocks.filter { $0.value.target == target }.map(\.key).sorted() }
+    }
 }
 
 // Filling the registry from the file.
@@ -69,6 +96,8 @@ extension SeriesRegistry {
     /// whose target has samples in the head.
     func load(from connection: Connection, since window: Int64, archive: SeriesArchive?) throws {
         try state.withLock { state in
+            state.generation += 1
+            state.coveredSince = archive == nil ? .min : window * windowMilliseconds
             state.table = SeriesTable()
             state.blocks = [:]
             state.fillingBlock = [:]
@@ -94,7 +123,7 @@ extension SeriesRegistry {
                 let id = row.integer(2)
                 state.blocks[block] = RegistryState.Block(target: target, used: slot(of: id) + 1)
                 state.fillingBlock[target] = block
-                let found = labels(metric: names[row.integer(3)] ?? "", json: row.text(4))
+                let found = storedLabels(metric: names[row.integer(3)] ?? "", json: row.text(4))
                 if state.table.find(found) == nil { _ = state.table.add(found, id: id) }
             }
         }

@@ -70,6 +70,21 @@ struct HeadWriter {
 
     private func write(_ definition: Definition) throws(DatabaseError) {
         switch definition {
+        case .target(let id, let target):
+            try connection.run(
+                """
+                INSERT INTO targets
+                    (target_id, identity, job, instance, url, labels, discovered, interval_ms, timeout_ms, state)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'active')
+                ON CONFLICT (target_id) DO UPDATE SET
+                    discovered = excluded.discovered, interval_ms = excluded.interval_ms,
+                    timeout_ms = excluded.timeout_ms, state = 'active', gone_at = NULL
+                """, .integer(id), .blob(target.identity), .text(target.job), .text(target.instance), .text(target.url),
+                .text(labelsJSON(target.labels)), .text(labelsJSON(target.discovered)),
+                .integer(target.intervalMilliseconds), .integer(target.timeoutMilliseconds))
+        case .targetGone(let id, let time):
+            try connection.run(
+                "UPDATE targets SET state = 'gone', gone_at = ? WHERE target_id = ?", .integer(time), .integer(id))
         case .metric(let id, let name):
             try connection.run("INSERT OR IGNORE INTO metrics VALUES (?, ?)", .integer(id), .text(name))
         case .series(let id, let metric, let hash, let labels):
@@ -118,7 +133,7 @@ extension Statement {
     /// Binds an element as a column of a row: a whole number, or text.
     func bind(_ element: Element, _ at: Int32) throws(DatabaseError) {
         if element.tag == 0 { return try bind(element.mantissa, at) }
-        try bind(text: element.text, at)
+        try bind(element.text, at)
     }
 }
 

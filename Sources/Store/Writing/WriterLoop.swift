@@ -58,6 +58,7 @@ final class WriterLoop {
             logger.error(
                 "cannot write the last samples: \(trouble ?? "")", ["samples": String(waiting.reduce(0) { $0 + $1.sampleCount })])
         }
+        foldLog()
     }
 
     /// Commits what waits. On failure it goes on waiting, without the oldest samples when they are too many.
@@ -66,9 +67,9 @@ final class WriterLoop {
         let begin = monotonicNanoseconds()
         do {
             let counts = try connection.transaction { try HeadWriter(connection).write(waiting) }
-            instruments.writeSeconds.observe(Double(monotonicNanoseconds() - begin) / 1e9)
-            instruments.appended.add(counts.samples)
-            instruments.duplicates.add(counts.duplicates)
+            instruments.writeSeconds.observe(nanoseconds: monotonicNanoseconds() - begin)
+            instruments.appended.increment(by: counts.samples)
+            instruments.duplicates.increment(by: counts.duplicates)
             for batch in waiting { committed(batch) }
             waiting.removeAll(keepingCapacity: true)
             recovered()
@@ -76,6 +77,16 @@ final class WriterLoop {
             failed(error)
         }
         report(.init(trouble: trouble, waitingSamples: waiting.reduce(0) { $0 + $1.sampleCount }))
+    }
+
+    /// Brings the write-ahead log into the file, so that a stopped store is one file.
+    private func foldLog() {
+        do {
+            try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        } catch {
+            // Nothing is lost: whoever opens the file next reads the log.
+            logger.debug("cannot fold the write-ahead log into the file: \(error)")
+        }
     }
 
     private func recovered() {
@@ -101,7 +112,7 @@ final class WriterLoop {
             batch.dropSamples()
         }
         if lost > 0 {
-            instruments.lost.add(lost)
+            instruments.lost.increment(by: lost)
             logger.warn("samples dropped: the store cannot be written and memory for them is used up", ["samples": String(lost)])
         }
     }
