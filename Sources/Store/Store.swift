@@ -110,7 +110,8 @@ extension Store {
         let writer = writer
         let registry = registry
         let path = path
-        instruments.gauge("vedette_store_writable", "Whether the store can be written: 1, or 0 while the disk refuses.") {
+        instruments.gauge("vedette_store_writable", "Whether the store can be written: 1, or 0 while the disk refuses.")
+        {
             writer.currentCondition().trouble == nil ? 1 : 0
         }
         instruments.gauge("vedette_store_waiting_samples", "Samples that wait in memory because the disk refuses.") {
@@ -119,7 +120,8 @@ extension Store {
         instruments.gauge("vedette_store_series", "Series in memory: being written now, or lately.") {
             Double(registry.count)
         }
-        instruments.gauge("vedette_store_bytes", "Size of the store on disk, with its write-ahead log.", unit: "bytes") {
+        instruments.gauge("vedette_store_bytes", "Size of the store on disk, with its write-ahead log.", unit: "bytes")
+        {
             Double(fileSize(path) + fileSize(path + "-wal"))
         }
     }

@@ -12,7 +12,8 @@ final class StoreInstruments: Sendable {
     init(_ registry: Registry) {
         appended = registry.counter("vedette_samples_appended_total", "Samples written to the store.")
         let dropped = registry.counters(
-            "vedette_store_samples_dropped_total", "Samples that did not get into the store, by reason.", by: ["reason"])
+            "vedette_store_samples_dropped_total", "Samples that did not get into the store, by reason.", by: ["reason"]
+        )
         duplicates = dropped.with("duplicate")
         lost = dropped.with("disk_trouble")
         closedSamples = registry.counter(

@@ -96,7 +96,8 @@ import Testing
             let found = try scratch.store.read([LabelMatcher("instance", .matches, "a.*|b.*|c:1")])
             #expect(found.count == 900)
             for (labels, samples) in found {
-                #expect(samples.map(\.value) == expected["\(labels["instance"] ?? "") \(labels["i"] ?? "")"], "\(stage)")
+                #expect(
+                    samples.map(\.value) == expected["\(labels["instance"] ?? "") \(labels["i"] ?? "")"], "\(stage)")
             }
             #expect(try scratch.store.read([.metric("m3"), LabelMatcher("instance", .equal, "b:1")]).count == 30)
             #expect(try scratch.shell("SELECT count(*) FROM samples WHERE metric = 'm3'") == ["4500"])

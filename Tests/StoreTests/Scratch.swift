@@ -77,7 +77,8 @@ final class ScriptedTarget {
         let id = store.begin(
             TargetDescription(
                 job: "test", instance: name, url: "http://\(name)/metrics", labels: ["job": "test", "instance": name],
-                discovered: ["__address__": name], intervalMilliseconds: 15_000, timeoutMilliseconds: 10_000), in: batch)
+                discovered: ["__address__": name], intervalMilliseconds: 15_000, timeoutMilliseconds: 10_000), in: batch
+        )
         store.write(batch)
         appender = store.appender(target: id)
     }

@@ -25,7 +25,8 @@ struct StoredChunk {
         var segments: [Segment] = []
         for at in stride(from: 0, to: numbers.count - 3, by: 4) {
             let segment = Segment(
-                number: Int(numbers[at]), offset: Int(numbers[at + 1]), length: Int(numbers[at + 2]), size: Int(numbers[at + 3]))
+                number: Int(numbers[at]), offset: Int(numbers[at + 1]), length: Int(numbers[at + 2]),
+                size: Int(numbers[at + 3]))
             guard segment.offset >= 0, segment.length >= 0, segment.length <= data.count,
                 segment.offset <= data.count - segment.length, segment.size <= 1 << 28
             else { return nil }
@@ -39,7 +40,8 @@ struct StoredChunk {
         guard let segment = segments.first(where: { $0.number == slot / columnsPerSegment }) else { return false }
         return data.withUnsafeBytes { data in
             inflater.inflate(
-                UnsafeRawBufferPointer(rebasing: data[segment.offset..<segment.offset + segment.length]), to: segment.size,
+                UnsafeRawBufferPointer(rebasing: data[segment.offset..<segment.offset + segment.length]),
+                to: segment.size,
                 into: &text)
         }
     }

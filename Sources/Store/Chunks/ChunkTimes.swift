@@ -30,7 +30,9 @@ struct ChunkTimes: Equatable {
         let first = start
         let span = (timestamps.last ?? start) - start
         let places = step > 0 && timestamps.count > 1 ? span / step + 1 : Int64(timestamps.count)
-        if timestamps.allSatisfy({ timestamps.count == 1 || ($0 - first) % step == 0 }), places <= Int64(2 * timestamps.count) {
+        if timestamps.allSatisfy({ timestamps.count == 1 || ($0 - first) % step == 0 }),
+            places <= Int64(2 * timestamps.count)
+        {
             self.step = timestamps.count > 1 ? step : 0
             count = Int(places)
             offsets = nil

@@ -116,7 +116,8 @@ final class CloserWork {
     func close(_ target: Int64, limit: Int) throws {
         let begin = monotonicNanoseconds()
         let part = try HeadPart(
-            target: target, blocks: registry.blocks(of: target), limit: limit, from: connection, with: encoder, grid: &grid)
+            target: target, blocks: registry.blocks(of: target), limit: limit, from: connection, with: encoder,
+            grid: &grid)
         try writer.performBlocking { try part.store(on: $0) }
         heads.closed(target, count: part.timestamps.count, oldest: try oldest(target))
         writer.instruments.closedSamples.increment(by: part.sampleCount)

@@ -13,7 +13,8 @@ struct HeadPart {
 
     /// Reads the oldest rows of a target, `limit` times at the most, and encodes them.
     init(
-        target: Int64, blocks candidates: [BlockID], limit: Int, from connection: Connection, with encoder: ChunkEncoder,
+        target: Int64, blocks candidates: [BlockID], limit: Int, from connection: Connection,
+        with encoder: ChunkEncoder,
         grid: inout ElementGrid
     ) throws {
         self.target = target

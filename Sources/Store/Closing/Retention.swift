@@ -61,7 +61,8 @@ struct Retention {
         while more {
             more = try writer.performBlocking { connection in
                 let bound = try connection.integer(
-                    "SELECT chunk_id FROM chunks WHERE chunk_id <= ? ORDER BY chunk_id LIMIT 1 OFFSET ?", .integer(last),
+                    "SELECT chunk_id FROM chunks WHERE chunk_id <= ? ORDER BY chunk_id LIMIT 1 OFFSET ?",
+                    .integer(last),
                     .integer(Self.slice))
                 try connection.run("DELETE FROM chunks WHERE chunk_id < ?", .integer(bound ?? last + 1))
                 if bound == nil { try connection.run("DELETE FROM windows WHERE window_id <= ?", .integer(window)) }

@@ -10,7 +10,8 @@ struct ElementReader {
 
     /// A reader at the first element, behind the array's bracket; nil when there is none.
     init?(array bytes: UnsafeRawBufferPointer) {
-        guard let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count >= 2, start[0] == 0x5b else {
+        guard let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count >= 2, start[0] == 0x5b
+        else {
             return nil
         }
         at = start + 1
@@ -72,7 +73,8 @@ extension Element {
         case UInt8(ascii: "N"): self.init(mantissa: 0, tag: Element.nan)
         case UInt8(ascii: "s"): self.init(mantissa: 0, tag: Element.stale)
         case UInt8(ascii: "+"): self.init(mantissa: 0, tag: Element.positiveInfinity)
-        case UInt8(ascii: "-") where text.count == 2 && text[1] == 0x30: self.init(mantissa: 0, tag: Element.negativeZero)
+        case UInt8(ascii: "-") where text.count == 2 && text[1] == 0x30:
+            self.init(mantissa: 0, tag: Element.negativeZero)
         case UInt8(ascii: "-") where text.count == 4 && text[1] == UInt8(ascii: "I"):
             self.init(mantissa: 0, tag: Element.negativeInfinity)
         default: self.init(numeric: text)

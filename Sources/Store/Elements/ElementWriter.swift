@@ -17,7 +17,9 @@ func writeElement(of token: UnsafeRawBufferPointer, at out: UnsafeMutablePointer
     while at < count, start[at] &- 0x30 < 10 { at += 1 }
     if at == count {
         // 15 digits are below 2^53. A leading zero is no JSON number.
-        guard count > 0, count < 16, start[0] != 0x30 || count == 1 else { return writeUncommonElement(of: token, at: out) }
+        guard count > 0, count < 16, start[0] != 0x30 || count == 1 else {
+            return writeUncommonElement(of: token, at: out)
+        }
         memcpy(out, start, count)
         return count
     }

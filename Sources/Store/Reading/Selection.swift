@@ -34,12 +34,13 @@ struct Selection {
         _ matchers: [CompiledMatcher], except known: Set<Int64>, _ connection: Connection
     ) throws {
         let metric = matchers.first { sameBytes($0.matcher.name, Labels.metricName) && $0.matcher.operation == .equal }
-        let condition = metric == nil ? "" : "WHERE m.name = ?1"
+        let condition = metric == nil ? "?1 IS NULL" : "m.name = ?1"
         var added: [Item] = []
         try connection.rows(
             """
             SELECT l.series_id, m.name, l.labels
-            FROM metrics m CROSS JOIN label_sets l ON l.metric_id = m.metric_id \(condition)
+            FROM metrics m CROSS JOIN label_sets l ON l.metric_id = m.metric_id
+            WHERE \(condition)
             """, metric.map { .text($0.matcher.value) } ?? .null
         ) { row in
             let series = row.integer(0)

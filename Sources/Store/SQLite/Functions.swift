@@ -6,7 +6,8 @@ import CSQLite
 
 func registerFunctions(on handle: OpaquePointer) {
     sqlite3_create_function_v2(
-        handle, "sqlar_uncompress", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nil, sqlarUncompress, nil, nil,
+        handle, "sqlar_uncompress", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nil, sqlarUncompress, nil,
+        nil,
         nil)
 }
 
@@ -19,7 +20,8 @@ private func sqlarUncompress(
     guard let input = sqlite3_value_blob(arguments[0]) else { return sqlite3_result_null(context) }
     let length = Int(sqlite3_value_bytes(arguments[0]))
     if size <= 0 || size == length { return sqlite3_result_value(context, arguments[0]) }
-    guard size <= 1 << 28, let inflated = Inflater().inflate(UnsafeRawBufferPointer(start: input, count: length), to: size)
+    guard size <= 1 << 28,
+        let inflated = Inflater().inflate(UnsafeRawBufferPointer(start: input, count: length), to: size)
     else { return sqlite3_result_error(context, "cannot inflate: the data is damaged", -1) }
     inflated.withUnsafeBytes {
         sqlite3_result_blob64(

@@ -71,7 +71,9 @@ func readLabelsJSON(
     var nameRoom: [UInt8] = []
     var valueRoom: [UInt8] = []
     repeat {
-        guard let name = string(&nameRoom), take(UInt8(ascii: ":")), let value = string(&valueRoom) else { return false }
+        guard let name = string(&nameRoom), take(UInt8(ascii: ":")), let value = string(&valueRoom) else {
+            return false
+        }
         nameRoom.withUnsafeBytes { unescapedName in
             valueRoom.withUnsafeBytes { unescapedValue in
                 body(

@@ -39,7 +39,8 @@ extension RegistryState {
     mutating func newSeries(
         for target: Int64, now: Int64, _ definitions: inout [Definition]
     ) throws -> Int64 {
-        if let block = fillingBlock[target], let room = blocks[block], room.target == target, room.used < slotsPerBlock {
+        if let block = fillingBlock[target], let room = blocks[block], room.target == target, room.used < slotsPerBlock
+        {
             blocks[block]?.used += 1
             return series(block: block, slot: room.used)
         }

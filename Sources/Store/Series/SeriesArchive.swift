@@ -18,7 +18,9 @@ final class SeriesArchive: @unchecked Sendable {
             WHERE m.name = ? AND l.hash = ?
             """, .text(wanted.metric), .integer(Int64(bitPattern: SeriesTable.hash(wanted)))
         ) { row in
-            if storedLabels(metric: wanted.metric, json: row.text(1)) == wanted { found = (row.integer(0), row.integer(2)) }
+            if storedLabels(metric: wanted.metric, json: row.text(1)) == wanted {
+                found = (row.integer(0), row.integer(2))
+            }
         }
         return found
     }

@@ -45,7 +45,8 @@ final class SeriesRegistry: Sendable {
             let metric = state.metric(labels.metric, &added)
             added.append(
                 .series(
-                    id: id, metric: metric, hash: Int64(bitPattern: SeriesTable.hash(labels)), labels: labelsJSON(labels)))
+                    id: id, metric: metric, hash: Int64(bitPattern: SeriesTable.hash(labels)),
+                    labels: labelsJSON(labels)))
             _ = state.table.add(labels, id: id)
             return .own(id)
         }

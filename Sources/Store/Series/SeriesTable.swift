@@ -152,7 +152,8 @@ extension SeriesTable {
     }
 
     private func value(of name: UInt32, in entry: Entry) -> UInt32? {
-        for at in stride(from: Int(starts[Int(entry)]), to: Int(starts[Int(entry) + 1]), by: 2) where pairs[at] == name {
+        for at in stride(from: Int(starts[Int(entry)]), to: Int(starts[Int(entry) + 1]), by: 2) where pairs[at] == name
+        {
             return pairs[at + 1]
         }
         return nil

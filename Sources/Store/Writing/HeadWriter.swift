@@ -41,7 +41,8 @@ struct HeadWriter {
         try lend(batch.bytes) { (bytes) throws(DatabaseError) in
             for row in batch.rows {
                 try insert.bind(row.id, 1)
-                try insert.bind(lentText: UnsafeRawBufferPointer(rebasing: bytes[row.start..<row.start + row.length]), 2)
+                try insert.bind(
+                    lentText: UnsafeRawBufferPointer(rebasing: bytes[row.start..<row.start + row.length]), 2)
                 _ = try insert.step()
                 insert.reset()
             }

@@ -36,7 +36,8 @@ final class Writer: Sendable {
         committed: @escaping @Sendable (WriteBatch) -> Void
     ) {
         let loop = WriterLoop(
-            connection: connection, logger: logger, waitingLimit: waitingLimit, reserve: reserve, instruments: instruments,
+            connection: connection, logger: logger, waitingLimit: waitingLimit, reserve: reserve,
+            instruments: instruments,
             committed: committed)
         let box = SendingBox(loop)
         let mailbox = mailbox

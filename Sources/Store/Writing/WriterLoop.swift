@@ -56,7 +56,8 @@ final class WriterLoop {
         write(report)
         if trouble != nil {
             logger.error(
-                "cannot write the last samples: \(trouble ?? "")", ["samples": String(waiting.reduce(0) { $0 + $1.sampleCount })])
+                "cannot write the last samples: \(trouble ?? "")",
+                ["samples": String(waiting.reduce(0) { $0 + $1.sampleCount })])
         }
         foldLog()
     }
@@ -113,7 +114,9 @@ final class WriterLoop {
         }
         if lost > 0 {
             instruments.lost.increment(by: lost)
-            logger.warn("samples dropped: the store cannot be written and memory for them is used up", ["samples": String(lost)])
+            logger.warn(
+                "samples dropped: the store cannot be written and memory for them is used up", ["samples": String(lost)]
+            )
         }
     }
 }
