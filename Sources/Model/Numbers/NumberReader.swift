@@ -183,3 +183,24 @@ public func powerOfTen(_ power: Int) -> Double {
     default: 1e22
     }
 }
+
+extension DecimalNumber {
+    /// This number times a power of ten as a whole number, what is behind the point cut off. Nil when it does not fit.
+    public func scaled(byPowerOfTen power: Int) -> Int64? {
+        var magnitude = mantissa
+        let (shift, overflow) = exponent.addingReportingOverflow(power)
+        if magnitude == 0 { return 0 }
+        if overflow || shift > 19 { return nil }
+        if shift < -19 { return 0 }
+        for _ in 0..<shift.magnitude {
+            if shift < 0 {
+                magnitude /= 10
+            } else {
+                let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+                if overflow { return nil }
+                magnitude = product
+            }
+        }
+        return Int64(exactly: magnitude).map { negative ? -$0 : $0 }
+    }
+}
