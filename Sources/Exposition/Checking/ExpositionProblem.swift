@@ -6,7 +6,7 @@ public struct ExpositionProblem: Sendable, Hashable {
     public enum Severity: Sendable, Hashable {
         /// The exposition is not valid.
         case error
-        /// It is valid, but not as good manners have it.
+        /// It is valid, but against the conventions that queries and people rely on.
         case warning
     }
 
@@ -21,21 +21,8 @@ public struct ExpositionProblem: Sendable, Hashable {
 }
 
 extension ExpositionProblem: CustomStringConvertible {
-    /// `metrics.txt:3:1: error: a: second TYPE line`
+    /// `metrics.txt:3:1: warning: requests: no help text`
     public var description: String {
         "\(place): \(severity == .error ? "error" : "warning"): \(family.map { "\($0): " } ?? "")\(message)"
-    }
-}
-
-/// Judges a whole exposition strictly: its lines, and what holds between them. Problems come in the order of the text;
-/// it is valid when none of them is an error. A line that cannot be read ends the check.
-public func checkExposition(_ body: PaddedBytes, format: ExpositionFormat, file: String? = nil) -> [ExpositionProblem] {
-    var reader = ExpositionReader(body, format: format, mode: .strict, file: file)
-    do throws(UserError) {
-        while try reader.next() != nil {}
-        return []
-    } catch {
-        let place = error.place ?? Place(file: file, line: 1, column: 1)
-        return [ExpositionProblem(severity: .error, family: nil, message: error.message, place: place)]
     }
 }

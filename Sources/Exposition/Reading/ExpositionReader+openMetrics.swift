@@ -108,16 +108,8 @@ extension ExpositionReader {
         else { throw ReadingFault(.unit, at: unit.lowerBound) }
     }
 
-    /// A timestamp in seconds as milliseconds; what is finer than that is cut off.
     private func milliseconds(_ token: Range<Int>) throws(ReadingFault) -> Int64 {
-        switch readNumber(body[token]) {
-        case .decimal(let number):
-            if let milliseconds = number.scaled(byPowerOfTen: 3) { return milliseconds }
-        case .other(let seconds):
-            if let milliseconds = Int64(exactly: (seconds * 1000).rounded(.towardZero)) { return milliseconds }
-        case nil:
-            break
-        }
-        throw ReadingFault(.timestamp, at: token.lowerBound)
+        guard let time = readSeconds(body[token]) else { throw ReadingFault(.timestamp, at: token.lowerBound) }
+        return time
     }
 }
