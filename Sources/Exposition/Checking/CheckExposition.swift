@@ -104,7 +104,12 @@ struct DocumentCheck {
             report(.error, nil, error.message, at: place(event))
             return
         }
-        turn(to: familyOfSample(sample.name), at: sample.place)
+        if current?.allows(sample.name, in: format) != true {
+            // In OpenMetrics a sample that does not belong to the family before it begins one of its own name, even if that
+            // is the very name of the family before: `close` then finds the name taken.
+            if format == .openMetrics { close() }
+            turn(to: familyOfSample(sample.name), at: sample.place)
+        }
         guard var family = current else { return }
         current = nil
         let found = format == .openMetrics ? family.takeStrictly(sample) : family.takeLeniently(sample)
@@ -112,9 +117,8 @@ struct DocumentCheck {
         for message in found { report(.error, family.name, message, at: sample.place) }
     }
 
-    /// The family that a sample of this name belongs to where it stands.
+    /// The family that a sample of this name belongs to when it is not the current one.
     private func familyOfSample(_ name: String) -> String {
-        if let current, current.allows(name, in: format) { return current.name }
         guard format == .text else { return name }
         if earlier[Array(name.utf8)] == nil {
             for suffix in ["_bucket", "_count", "_sum"] where name.utf8.hasSuffix(suffix.utf8) {

@@ -53,7 +53,8 @@ extension ExpositionReader {
         switch byte(offset) {
         case UInt8(ascii: " "), UInt8(ascii: "\n"): true
         case UInt8(ascii: "\t"): format == .text
-        case UInt8(ascii: "\r"), 0: isLineEnd(offset)
+        case UInt8(ascii: "\r"): byte(offset + 1) == UInt8(ascii: "\n") || offset + 1 >= count
+        case 0: offset >= count
         default: false
         }
     }

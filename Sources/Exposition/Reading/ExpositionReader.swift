@@ -110,7 +110,7 @@ public struct ExpositionReader {
         base.load(fromByteOffset: offset, as: UInt8.self)
     }
 
-    /// Whether the line ends here: at a line feed, at the end, or (not in strict mode) at CR LF.
+    /// Whether the line ends here: at a line feed, at CR LF, or at the end. `endLine` says whether it may.
     @inline(__always)
     func isLineEnd(_ offset: Int) -> Bool {
         let byte = byte(offset)
@@ -122,8 +122,7 @@ public struct ExpositionReader {
     @inline(never)
     private func isUncommonLineEnd(_ offset: Int) -> Bool {
         if offset >= count { return true }
-        return mode != .strict && byte(offset) == UInt8(ascii: "\r")
-            && (byte(offset + 1) == UInt8(ascii: "\n") || offset + 1 == count)
+        return byte(offset) == UInt8(ascii: "\r") && (byte(offset + 1) == UInt8(ascii: "\n") || offset + 1 == count)
     }
 
     /// Goes over the end of a line, which must stand at `offset`.
@@ -139,11 +138,9 @@ public struct ExpositionReader {
 
     @inline(never)
     private mutating func endLineUncommonly(_ offset: Int) throws(ReadingFault) {
-        guard isUncommonLineEnd(offset) else {
-            let isReturn = byte(offset) == UInt8(ascii: "\r") && byte(offset + 1) == UInt8(ascii: "\n")
-            throw ReadingFault(isReturn ? .carriageReturn : .lineEnd, at: offset)
-        }
-        if offset < count, byte(offset) == UInt8(ascii: "\r") {
+        guard isUncommonLineEnd(offset) else { throw ReadingFault(.lineEnd, at: offset) }
+        if offset < count {
+            if mode == .strict { throw ReadingFault(.carriageReturn, at: offset) }
             at = min(offset + 2, count)
             line += 1
             return

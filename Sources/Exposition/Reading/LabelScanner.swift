@@ -83,7 +83,7 @@ struct LabelScanner {
             }
         } else {
             let end = labelNameEnd(base, from: at)
-            if end == at { throw ReadingFault(first == UInt8(ascii: ",") ? .strayComma : .labelName, at: at) }
+            if end == at { throw nothingThere(first) }
             span = LabelSpan(
                 name: Range(uncheckedBounds: (at, end)), value: 0..<0, nameHasEscapes: false, valueHasEscapes: false,
                 isMetricName: false)
@@ -106,6 +106,11 @@ struct LabelScanner {
         mayContinue = base.load(fromByteOffset: at, as: UInt8.self) == UInt8(ascii: ",")
         if mayContinue { at &+= 1 }
         return span
+    }
+
+    @inline(never)
+    private func nothingThere(_ byte: UInt8) -> ReadingFault {
+        ReadingFault(byte == UInt8(ascii: ",") ? .strayComma : mayContinue ? .labelName : .commaOrBrace, at: at)
     }
 
     @inline(__always)

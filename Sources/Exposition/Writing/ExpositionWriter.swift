@@ -48,6 +48,11 @@ public struct ExpositionWriter {
         bytes.append(UInt8(ascii: "\n"))
     }
 
+    /// One sample without labels.
+    public mutating func sample(_ name: String, _ value: Double, timestamp: Int64? = nil) {
+        sample(name, [], value, timestamp: timestamp)
+    }
+
     /// One sample of a series, `__name__` among its labels.
     public mutating func sample(_ series: Labels, _ value: Double, timestamp: Int64? = nil) {
         startSample(series.metric, series.withoutMetric.pairs, value, timestamp)
