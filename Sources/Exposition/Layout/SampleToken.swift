@@ -1,0 +1,33 @@
+/// Where a sample's value stands in a body, and its timestamp if it has one. Eight bytes.
+public struct SampleToken: Sendable, Hashable {
+    /// The offset of the value's first byte.
+    public var start: UInt32
+    /// The number of bytes of the value.
+    public var length: UInt16
+    /// How many bytes stand between the value and the timestamp.
+    public var gap: UInt8
+    /// The number of bytes of the timestamp; 0 when there is none.
+    public var timestampLength: UInt8
+
+    /// The token of a value without a timestamp.
+    @inlinable
+    public init(start: UInt32, length: UInt16, gap: UInt8 = 0, timestampLength: UInt8 = 0) {
+        self.start = start
+        self.length = length
+        self.gap = gap
+        self.timestampLength = timestampLength
+    }
+
+    /// The bytes of the value.
+    @inlinable
+    public func value(in body: PaddedBytes) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: body.start + Int(start), count: Int(length))
+    }
+
+    /// The bytes of the timestamp; empty when there is none.
+    @inlinable
+    public func timestamp(in body: PaddedBytes) -> UnsafeRawBufferPointer {
+        let from = Int(start) + Int(length) + Int(gap)
+        return UnsafeRawBufferPointer(start: body.start + from, count: Int(timestampLength))
+    }
+}
