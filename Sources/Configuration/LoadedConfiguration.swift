@@ -21,8 +21,7 @@ public func loadConfiguration<Value: Sendable>(
     } catch {
         throw ConfigurationError(problems: [error])
     }
-    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ""
-    let context = DecodingContext(environment: environment, folder: folder, files: files)
+    let context = DecodingContext(environment: environment, folder: folderOf(path), files: files)
     return try loadConfiguration(bytes, file: path, in: context, decode: decode)
 }
 

@@ -42,6 +42,8 @@ public struct ScrapeConfig: Sendable, Hashable {
     public var scrapeProtocols = ScrapeProtocol.standard
     /// The format of an answer whose type is missing or unknown; nil fails such a scrape.
     public var fallbackProtocol: ScrapeProtocol?
+    /// Which names its labels and metrics may have.
+    public var nameScheme = NameScheme.utf8
 
     /// A job with Prometheus's defaults.
     public init(jobName: String) { self.jobName = jobName }
@@ -81,6 +83,9 @@ public struct FileDiscoveryConfig: Sendable, Hashable {
     public var files: [String]
     /// How often files are read even when nothing seems to have changed.
     public var refreshInterval: Int64 = 300_000
+
+    /// Targets in the files that fit some patterns.
+    public init(files: [String]) { self.files = files }
 }
 
 /// `http_sd_configs`
@@ -91,4 +96,7 @@ public struct HTTPDiscoveryConfig: Sendable, Hashable {
     public var refreshInterval: Int64 = 60_000
     /// How the server is spoken to.
     public var http = HTTPClientSection()
+
+    /// Targets asked from a server.
+    public init(url: String) { self.url = url }
 }

@@ -57,6 +57,8 @@ public struct TargetSet: Sendable {
     public let droppedCount: Int
     /// Why every scrape of the job fails, when a limit says so (`limit_action: fail_scrape`).
     public let failure: String?
+    /// What is wrong with the job's sources at the moment; their last good answers count meanwhile.
+    public let problems: [String]
 }
 
 /// Whoever wants to know the targets. Sets are complete: what is not in the newest one is gone.

@@ -3,10 +3,10 @@ import Model
 /// What decoding a configuration needs to know, and where it leaves what is wrong. Sections never throw: they note the
 /// problem, go on with a default, and so all problems of a file are reported together.
 public final class DecodingContext {
-    /// The environment that `${NAME}` is taken from.
-    public let environment: [String: String]
+    /// The environment that `${NAME}` is taken from; nil leaves every dollar alone, for text from elsewhere.
+    public let environment: [String: String]?
     /// The folder that relative paths start from; empty for the current one.
-    public let folder: String
+    public private(set) var folder: String
     /// How files are read.
     public let files: FileAccess
     /// What makes the configuration unusable.
@@ -17,7 +17,7 @@ public final class DecodingContext {
     private(set) var secretPlaces: Set<Place> = []
 
     /// A context for one configuration.
-    public init(environment: [String: String] = [:], folder: String = "", files: FileAccess = .none) {
+    public init(environment: [String: String]? = nil, folder: String = "", files: FileAccess = .none) {
         self.environment = environment
         self.folder = folder
         self.files = files
@@ -47,10 +47,23 @@ public final class DecodingContext {
         if list.count < 1000, !list.contains(problem) { list.append(problem) }
     }
 
+    /// Decodes a file that the configuration includes: its paths start from its own folder.
+    public func including(_ path: String, _ body: () -> Void) {
+        let outer = folder
+        folder = folderOf(path)
+        body()
+        folder = outer
+    }
+
     /// A path as it is to be opened: relative ones start from the configuration's folder.
     public func path(_ path: String) -> String {
         folder.isEmpty || path.hasPrefix("/") || path.isEmpty ? path : "\(folder)/\(path)"
     }
+}
+
+/// The folder that a file is in; empty for the current one.
+func folderOf(_ path: String) -> String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ""
 }
 
 /// The problems in the order in which they stand: file by file as first met, then line and column.

@@ -8,7 +8,7 @@ extension DecodingContext {
     /// The text with the environment written in. Names in `keeping` are left alone, for they mean something else there.
     /// An unset variable is a problem, noted at the place.
     func expanded(_ text: String, at place: Place, keeping: (String) -> Bool = { _ in false }) -> String {
-        guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
+        guard let environment, text.utf8.contains(UInt8(ascii: "$")) else { return text }
         var out: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.first {

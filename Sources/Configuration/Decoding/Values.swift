@@ -94,10 +94,12 @@ extension DecodingContext {
         }
     }
 
-    /// One of the words that an enumeration is written with.
-    public func choice<Choice: RawRepresentable<String> & CaseIterable>(_ node: Node, _ kind: String) -> Choice? {
+    /// One of the words that an enumeration is written with; `kind` says what it is in a message.
+    public func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ node: Node, _ kind: String, ignoringCase: Bool = false
+    ) -> Choice? {
         guard let text = string(node) else { return nil }
-        if let choice = Choice(rawValue: text) { return choice }
+        if let choice = Choice(rawValue: ignoringCase ? text.lowercased() : text) { return choice }
         let words = Choice.allCases.map(\.rawValue)
         let near = hint(for: text, among: words)
         let all = near.isEmpty ? ", expected one of \(words.joined(separator: ", "))" : near

@@ -22,7 +22,9 @@ private func append(
     switch node.content {
     case .null: out += afterKey ? "\n" : "null\n"
     case .scalar(let scalar):
-        out += (afterKey ? " " : "") + (hidden ? "<secret>" : shown(withoutPassword(scalar))) + "\n"
+        out +=
+            (afterKey ? " " : "")
+            + (hidden ? "<secret>" : shown(Scalar(text: withoutPassword(scalar.text), isPlain: scalar.isPlain))) + "\n"
     case .list(let items):
         if items.isEmpty { out += afterKey ? " []\n" : "[]\n" }
         if afterKey, !items.isEmpty { out += "\n" }
@@ -45,13 +47,12 @@ private func append(
     }
 }
 
-/// A URL may carry a password: `scheme://user:password@host`.
-private func withoutPassword(_ scalar: Scalar) -> Scalar {
-    let text = scalar.text
-    guard let scheme = text.firstRange(of: "://") else { return scalar }
+/// A URL for others to see, without the password that `scheme://user:password@host` carries.
+public func withoutPassword(_ text: String) -> String {
+    guard let scheme = text.firstRange(of: "://") else { return text }
     let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return scalar }
-    return Scalar(text: text[...colon] + "<secret>" + text[at...], isPlain: scalar.isPlain)
+    guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return text }
+    return text[...colon] + "<secret>" + text[at...]
 }
 
 /// A scalar so that it reads back as the same one.

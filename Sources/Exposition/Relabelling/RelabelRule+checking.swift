@@ -14,13 +14,14 @@ extension RelabelRule {
 
     /// A step; throws what is wrong with it. Where nil is given Prometheus's default counts.
     public init(
-        action: Action = .replace, sourceLabels: [String] = [], separator: String? = nil, regex: String? = nil,
+        action: Action = .replace, sourceLabels: [String] = [], separator: String? = nil,
+        regex: RegularExpression? = nil,
         modulus: UInt64 = 0, targetLabel: String = "", replacement: String? = nil, legacyNames: Bool = false
     ) throws(UserError) {
         self.action = action
         self.sourceLabels = sourceLabels
         self.separator = separator ?? Default.separator
-        self.regex = try RegularExpression(regex ?? Default.regex)
+        if let regex { self.regex = regex } else { self.regex = try RegularExpression(Default.regex) }
         self.modulus = modulus
         self.targetLabel = targetLabel
         self.replacement = replacement ?? Default.replacement
