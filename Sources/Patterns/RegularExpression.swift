@@ -17,9 +17,8 @@ public final class RegularExpression: @unchecked Sendable {
             bytes.withMemoryRebound(to: CChar.self) { cre2_compile($0.baseAddress, $0.count) }
         }
         if let reason = cre2_error(regex) {
-            let message = String(cString: reason)
-            cre2_free(regex)
-            throw UserError("cannot compile regular expression \(quoted(pattern)): \(message)")
+            // Everything is initialised by now, so that leaving runs `deinit`, which frees the expression.
+            throw UserError("cannot compile regular expression \(quoted(pattern)): \(String(cString: reason))")
         }
     }
 

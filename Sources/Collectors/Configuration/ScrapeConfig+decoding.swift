@@ -75,7 +75,9 @@ private func readStaticGroup(_ node: Node, in context: DecodingContext) -> Targe
         let targets = entries.first(where: { $0.key == "targets" })
     else { return group }
     // A URL in place of an address is what people get wrong most.
-    for (target, item) in zip(group.targets, context.list(targets.value)) where target.contains("/") {
+    for (target, item) in zip(group.targets, context.list(targets.value)) {
+        if target.isEmpty { context.warn("this target has no address", at: item.place) }
+        guard target.contains("/") else { continue }
         context.fail(
             "the target `\(target)` is no address: expected HOST:PORT (`scheme` and `metrics_path` say the rest)",
             at: item.place)
