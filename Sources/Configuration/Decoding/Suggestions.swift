@@ -1,6 +1,7 @@
 /// The candidate that somebody who wrote `word` probably meant, or nil when none is near.
 public func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {
-    let allowed = max(1, min(3, word.utf8.count / 3))
+    // Any two short words are near each other.
+    let allowed = word.utf8.count < 3 ? 0 : max(1, min(3, word.utf8.count / 3))
     var best: (distance: Int, word: String)?
     for candidate in candidates {
         let distance = editDistance(word, candidate, atMost: allowed)
