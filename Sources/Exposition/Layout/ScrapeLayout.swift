@@ -1,4 +1,5 @@
 import Glibc
+import Model
 
 /// What stays the same from one scrape of a target to the next: every byte between the values.
 ///
