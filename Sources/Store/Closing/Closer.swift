@@ -1,6 +1,7 @@
 import Logging
 import Model
 import Synchronization
+import Threads
 
 /// Closes what has lain in the head long enough: a thread that reads it, makes chunks of it, and hands them to the writer.
 ///

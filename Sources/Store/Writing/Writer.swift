@@ -2,6 +2,7 @@ import Instruments
 import Logging
 import Model
 import Synchronization
+import Threads
 
 /// The one thread that writes to the file: batches of samples, and whatever else the store is asked to do.
 ///

@@ -1,5 +1,6 @@
 import Logging
 import Model
+import Threads
 
 /// The writer's thread from inside.
 final class WriterLoop {

@@ -2,12 +2,12 @@ import CPlatform
 import Glibc
 
 /// A thread with a name of its own that can be waited for.
-final class Thread: @unchecked Sendable {
+public final class Thread: @unchecked Sendable {
     // Sendable: `handle` is written once by the creator and read once by `join`.
     private var handle = pthread_t()
 
     /// Starts a thread that runs `body`.
-    init(name: String, _ body: @escaping @Sendable () -> Void) {
+    public init(name: String, _ body: @escaping @Sendable () -> Void) {
         let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
         if pthread_create(&handle, nil, runThread, start.toOpaque()) != 0 {
             // Without its threads the store cannot keep a single promise.
@@ -17,7 +17,7 @@ final class Thread: @unchecked Sendable {
     }
 
     /// Waits for the end of the thread; to be called once.
-    func join() { pthread_join(handle, nil) }
+    public func join() { pthread_join(handle, nil) }
 }
 
 private final class ThreadStart {

@@ -1,14 +1,15 @@
 import Glibc
 
 /// A queue between threads: any thread posts, one thread takes all there is.
-final class Mailbox<Letter: Sendable>: @unchecked Sendable {
+public final class Mailbox<Letter: Sendable>: @unchecked Sendable {
     // Sendable: everything below `mutex` is touched only while it is held.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
     private var letters: [Letter] = []
     private var closed = false
 
-    init() {
+    /// An empty box.
+    public init() {
         mutex = .allocate(capacity: 1)
         changed = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
@@ -29,7 +30,7 @@ final class Mailbox<Letter: Sendable>: @unchecked Sendable {
 
     /// Adds a letter; false when the box has been closed.
     @discardableResult
-    func post(_ letter: Letter) -> Bool {
+    public func post(_ letter: Letter) -> Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if closed { return false }
@@ -39,7 +40,7 @@ final class Mailbox<Letter: Sendable>: @unchecked Sendable {
     }
 
     /// Nothing more is accepted; what is in the box can still be taken.
-    func close() {
+    public func close() {
         pthread_mutex_lock(mutex)
         closed = true
         pthread_cond_signal(changed)
@@ -47,7 +48,7 @@ final class Mailbox<Letter: Sendable>: @unchecked Sendable {
     }
 
     /// Everything that is in the box, waiting for it for some time; nil when the box is closed and empty.
-    func takeAll(waitingAtMost milliseconds: Int) -> [Letter]? {
+    public func takeAll(waitingAtMost milliseconds: Int) -> [Letter]? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         if letters.isEmpty && !closed && milliseconds > 0 {
