@@ -21,3 +21,10 @@ int platform_read_clock_discipline(struct platform_clock_discipline *into) {
     into->is_synchronised = state != TIME_ERROR;
     return 0;
 }
+
+#include <sys/vfs.h>
+
+long platform_file_system_type(const char *path) {
+    struct statfs info;
+    return statfs(path, &info) == 0 ? (long)info.f_type : -1;
+}
