@@ -19,6 +19,13 @@ extension Router {
         finish(family(of: request.path).render(httpError(error)), for: request)
     }
 
+    /// An error as the answer to what could not be read as a request.
+    func refusal(_ error: HTTPError, target: String) -> HTTPResponse {
+        var response = family(of: String(target.prefix { $0 != "?" })).render(error)
+        response.headers.set("X-Content-Type-Options", "nosniff")
+        return response
+    }
+
     /// Completes an answer with what all of them have.
     func finish(_ response: HTTPResponse, for request: HTTPRequest) -> HTTPResponse {
         var response = response

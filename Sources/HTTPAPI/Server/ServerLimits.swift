@@ -21,6 +21,8 @@ public struct ServerLimits: Sendable {
     public var idleTime: Int64 = 120_000
     /// Bytes of a streamed answer that may wait for a slow client before its producer waits.
     public var streamBuffer = 256 * 1024
+    /// Bytes of it that are sent at a time.
+    public var streamBlock = 32 * 1024
     /// Threads that talk to clients and run fast handlers.
     public var threads = 2
     /// Threads that run waiting handlers, started when they are first needed.
