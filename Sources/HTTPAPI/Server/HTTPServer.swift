@@ -125,7 +125,8 @@ private func startDaemon(
         "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1".withCString { priorities in
             var configuration = mhd_configuration(
                 flags: flags, listen_socket: listener.socket, connections: connections,
-                idle_seconds: UInt32(clamping: (limits.idleTime + 999) / 1000), threads: UInt32(clamping: limits.threads),
+                idle_seconds: UInt32(clamping: (limits.idleTime + 999) / 1000),
+                threads: UInt32(clamping: limits.threads),
                 connection_memory: limits.connectionMemory, thread_stack: 512 * 1024, key: key,
                 certificate: certificate, priorities: priorities, log: log.pointer,
                 context: Unmanaged.passUnretained(core).toOpaque(), accept: acceptConnection, handle: handleRequest,

@@ -71,9 +71,12 @@ final class ConnectionTable: Sendable {
 /// The address of a client without its port.
 func peerName(_ address: UnsafePointer<sockaddr>?) -> String {
     guard let address else { return "" }
-    let length = address.pointee.sa_family == UInt16(AF_INET6) ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+    let length =
+        address.pointee.sa_family == UInt16(AF_INET6) ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
     var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-    guard getnameinfo(address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else { return "" }
+    guard getnameinfo(address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else {
+        return ""
+    }
     let name = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     // A client of IPv4 on a socket of IPv6.
     return name.hasPrefix("::ffff:") ? String(name.dropFirst(7)) : name

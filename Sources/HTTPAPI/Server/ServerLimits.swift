@@ -4,9 +4,9 @@ public struct ServerLimits: Sendable {
     public var connections = 1000
     /// Memory for the head of a request, and for what is written at a time, a connection: a longer head is answered 431,
     /// a longer request line 414.
-    public var connectionMemory = 32 * 1024
+    public var connectionMemory = 16 * 1024
     /// The longest request target in bytes; a longer one is answered 414.
-    public var targetLength = 16 * 1024
+    public var targetLength = 8 * 1024
     /// The longest body in bytes unless the route says otherwise; a longer one is answered 413.
     public var bodyLength = 1024 * 1024
     /// All bodies being received at once, in bytes; what does not fit is answered 503.
@@ -22,7 +22,7 @@ public struct ServerLimits: Sendable {
     /// Bytes of a streamed answer that may wait for a slow client before its producer waits.
     public var streamBuffer = 256 * 1024
     /// Bytes of it that are sent at a time.
-    public var streamBlock = 32 * 1024
+    public var streamBlock = 16 * 1024
     /// Threads that talk to clients and run fast handlers.
     public var threads = 2
     /// Threads that run waiting handlers, started when they are first needed.

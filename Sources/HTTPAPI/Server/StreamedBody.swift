@@ -59,7 +59,8 @@ final class StreamedBody: SuspendedRequest {
     private let state = Mutex(State())
 
     init(
-        _ exchange: Exchange, _ library: LibraryConnection, _ produce: @escaping @Sendable (BodyWriter) async throws -> Void
+        _ exchange: Exchange, _ library: LibraryConnection,
+        _ produce: @escaping @Sendable (BodyWriter) async throws -> Void
     ) {
         self.exchange = exchange
         self.library = library
