@@ -88,5 +88,7 @@ let package = Package(
         tests(of: "Collectors", ["Model", "Configuration", "Exposition", "HTTPClient", "Store"]),
         tests(of: "HTTPAPI", ["Model", "Store", "HTTPClient"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
-    ]
+    ],
+    cLanguageStandard: .gnu2x,
+    cxxLanguageStandard: .cxx17
 )
