@@ -3,20 +3,20 @@ import Model
 
 extension HTTPClient: HTTPFetching {
     /// Carries a request of discovery to its server.
-    public func fetch(_ request: DiscoveryRequest) async throws(UserError) -> DiscoveryAnswer {
-        var carried = HTTPRequest(url: request.url)
-        carried.headers = request.headers.map { HTTPHeader($0.name, $0.value) }
-        if let header = try request.http.authorizationHeader() {
-            carried.headers.append(HTTPHeader("Authorization", header))
+    public func fetch(_ asked: DiscoveryRequest) async throws(UserError) -> DiscoveryAnswer {
+        // Making the request may read secrets from files.
+        let prepared = await runBlocking { () -> Result<HTTPRequest, UserError> in
+            Result { () throws(UserError) in try HTTPRequest(url: asked.url, as: asked.http) }
         }
-        try carried.apply(request.http)
-        carried.timeout = request.timeoutMilliseconds
-        carried.bodyLimit = request.bodyLimit
-        carried.acceptsCompression = true
-        do throws(HTTPFailure) {
-            let response = try await send(carried)
+        var request = try prepared.get()
+        request.headers = asked.headers.map { HTTPHeader($0.name, $0.value) }
+        request.timeout = asked.timeoutMilliseconds
+        request.bodyLimit = asked.bodyLimit
+        request.acceptsCompression = true
+        do {
+            let response = try await send(request)
             return DiscoveryAnswer(
-                status: response.head.status, contentType: response.head["content-type"] ?? "", body: response.body)
+                status: response.status, contentType: response["content-type"] ?? "", body: response.body)
         } catch {
             throw UserError(error.message)
         }

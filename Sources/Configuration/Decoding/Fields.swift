@@ -105,6 +105,8 @@ public final class Fields {
         for key in order where !known.contains(key) {
             guard let entry = entries[key] else { continue }
             if notYet.contains(key) {
+                // A key with nothing behind it asks for nothing.
+                if entry.value.isNull { continue }
                 context.warn("`\(key)` is not supported yet and has no effect", at: entry.keyPlace)
             } else {
                 let near = hint(for: key, among: known.sorted() + notYet)
