@@ -9,12 +9,7 @@ WORKDIR /vedette
 COPY scripts/setup.sh scripts/
 RUN apt-get update && apt-get install --yes --no-install-recommends make && scripts/setup.sh build \
     && rm -rf /var/lib/apt/lists/*
-COPY Makefile Package.swift ./
-COPY Sources Sources
-COPY migrations migrations
-COPY web-static web-static
-# SwiftPM wants the folder of every target that the package names, tests too.
-COPY Tests Tests
+COPY . .
 RUN make build
 
 FROM debian:bookworm-slim
