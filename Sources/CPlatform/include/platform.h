@@ -33,3 +33,7 @@ int platform_read_clock_discipline(struct platform_clock_discipline *_Nonnull in
 
 /// The magic number of the file system on which `path` lies (statfs(2)), or -1.
 long platform_file_system_type(const char *_Nonnull path);
+
+/// Sets the C library's allocator up for an appliance: few arenas, and buffers of scraped bodies that are kept rather than
+/// mapped and unmapped for every scrape.
+void platform_tune_malloc(void);
