@@ -20,8 +20,6 @@ enum Entry {
             write(text, to: STDOUT_FILENO)
             exit(0)
         case .success(.run(let command, let invocation)):
-            // Before there is any other thread: threads inherit what is blocked.
-            if command.isService { Signals().block() }
             exit(await run(command, invocation))
         }
     }

@@ -7,8 +7,6 @@ struct Command: Sendable {
     /// One line about it.
     let summary: String
     var options: [Option] = []
-    /// Whether it runs until a signal ends it.
-    var isService = false
     /// Does it; the result is the exit code.
     let run: @Sendable (Invocation) async throws -> Int32
 

@@ -4,12 +4,13 @@ import Model
 
 let serveCommand = Command(
     words: ["serve"], summary: "run the appliance; without a configuration it watches itself and the host",
-    options: [.config, .data, .listen, .logFormat, .logLevel], isService: true
+    options: [.config, .data, .listen, .logFormat, .logLevel]
 ) { invocation in
+    let signals = try catchSignals()
     let logger = try Logger(invocation)
     let options = try ApplianceOptions(invocation)
     let appliance = try Appliance(options, logger: logger)
-    await appliance.run(Signals().wishes())
+    await appliance.run(signals)
     return 0
 }
 

@@ -1,4 +1,6 @@
+import CPlatform
 import Glibc
+import Model
 import Threads
 
 /// What the operating system asks of the appliance.
@@ -9,33 +11,24 @@ enum ServiceSignal: Sendable {
     case reload
 }
 
-/// Turns signals into a stream of wishes. Signals are blocked in every thread and taken by one that waits for them: no code
-/// ever runs in a signal handler.
-struct Signals {
-    private let blocked: [Int32] = [SIGTERM, SIGINT, SIGHUP]
-
-    /// Blocks the signals; to be called before any other thread is started, which inherits that.
-    func block() {
-        var set = sigset_t()
-        sigemptyset(&set)
-        for signal in blocked { sigaddset(&set, signal) }
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-    }
-
-    /// The wishes, as they come.
-    func wishes() -> AsyncStream<ServiceSignal> {
-        let (stream, continuation) = AsyncStream<ServiceSignal>.makeStream()
-        let blocked = blocked
-        _ = Thread(name: "signals") {
-            var set = sigset_t()
-            sigemptyset(&set)
-            for signal in blocked { sigaddset(&set, signal) }
-            while true {
-                var signal: Int32 = 0
-                guard sigwait(&set, &signal) == 0 else { continue }
-                continuation.yield(signal == SIGHUP ? .reload : .stop)
+/// The signals as a stream of wishes, from the moment of the call on.
+///
+/// A handler writes them to a pipe, and a thread reads that. (Waiting for blocked signals does not work in a program with an
+/// asynchronous `main`: the dispatch library unblocks all signals in the main thread when it parks it.)
+func catchSignals() throws(UserError) -> AsyncStream<ServiceSignal> {
+    let pipe = platform_catch_signals()
+    guard pipe >= 0 else { throw UserError("cannot catch signals: \(String(cString: strerror(errno)))") }
+    let (stream, continuation) = AsyncStream<ServiceSignal>.makeStream()
+    _ = Thread(name: "signals") {
+        var byte: UInt8 = 0
+        while true {
+            let count = read(pipe, &byte, 1)
+            if count == 1 {
+                continuation.yield(Int32(byte) == SIGHUP ? .reload : .stop)
+            } else if count == 0 || errno != EINTR {
+                return
             }
         }
-        return stream
     }
+    return stream
 }
