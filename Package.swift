@@ -21,7 +21,8 @@ func tests(of name: String, _ doors: [Target.Dependency] = []) -> Target {
 /// A fuzz target, under `Fuzz/`; see Fuzz/fuzz.sh.
 func fuzzer(_ name: String, _ doors: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: "fuzz-\(name)", dependencies: doors + ["CFuzzer"], path: "Fuzz/\(name)", exclude: ["dictionary", "seeds.sh"],
+        name: "fuzz-\(name)", dependencies: doors + ["CFuzzer"], path: "Fuzz/\(name)",
+        exclude: ["dictionary", "seeds.sh"],
         swiftSettings: strict)
 }
 
@@ -86,7 +87,8 @@ let package = Package(
             swiftSettings: strict),
 
         .executableTarget(
-            name: "ReaderBench", dependencies: ["Model", "Exposition"], path: "bench/reader", swiftSettings: strict),
+            name: "ReaderBench", dependencies: ["Model", "Exposition"], path: "bench/reader", exclude: ["run.sh"],
+            swiftSettings: strict),
 
         tests(of: "Model"),
         tests(of: "Patterns", ["Model"]),

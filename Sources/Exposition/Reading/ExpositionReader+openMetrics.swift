@@ -3,6 +3,7 @@ import Model
 // OpenMetrics 1.0: one space where the text format has blanks, no blank lines, no free comments, `# EOF` at the end.
 
 extension ExpositionReader {
+    @inline(__always)
     mutating func nextInOpenMetrics() throws(ReadingFault) -> ExpositionEvent? {
         lineStart = at
         switch byte(at) {
@@ -17,8 +18,10 @@ extension ExpositionReader {
         }
     }
 
+    @inline(__always)
     private mutating func openMetricsSample(_ start: Int) throws(ReadingFault) -> ExpositionEvent {
         let nameEnd = metricNameEnd(base, from: start)
+        if byte(nameEnd) == UInt8(ascii: "{"), let event = plainSample(start, nameEnd: nameEnd) { return event }
         var isNamed = nameEnd != start
         var from = nameEnd
         if byte(from) == UInt8(ascii: "{") { from = try labels(from &+ 1, isNamed: &isNamed) }

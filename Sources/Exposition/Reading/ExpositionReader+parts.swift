@@ -3,6 +3,21 @@ import Model
 // The parts of lines that both forms have in common.
 
 extension ExpositionReader {
+    /// Reads a whole line with labels when it is as plain as most are: the same in both forms and every mode.
+    @inline(__always)
+    mutating func plainSample(_ start: Int, nameEnd: Int) -> ExpositionEvent? {
+        guard nameEnd != start, let series = plainSeries(base, from: start, nameEnd: nameEnd),
+            byte(series.end) == UInt8(ascii: " "),
+            isPlainNumber(base, from: series.end &+ 1, lineEnd: series.lineEnd)
+        else { return nil }
+        let line = line
+        at = series.lineEnd &+ 1
+        self.line = line &+ 1
+        return ExpositionEvent(
+            kind: .sample, text: Range(uncheckedBounds: (start, series.end)),
+            value: Range(uncheckedBounds: (series.end &+ 1, series.lineEnd)), line: line)
+    }
+
     /// Goes through labels from behind their opening brace; the place behind the closing one.
     @inline(__always)
     func labels(_ from: Int, isNamed: inout Bool) throws(ReadingFault) -> Int {

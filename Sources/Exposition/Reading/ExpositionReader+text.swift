@@ -25,6 +25,7 @@ extension ExpositionReader {
     @inline(__always)
     private mutating func textSample(_ start: Int) throws(ReadingFault) -> ExpositionEvent {
         let nameEnd = metricNameEnd(base, from: start)
+        if byte(nameEnd) == UInt8(ascii: "{"), let event = plainSample(start, nameEnd: nameEnd) { return event }
         var isNamed = nameEnd != start
         var seriesEnd = nameEnd
         var from = nameEnd
