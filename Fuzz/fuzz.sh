@@ -26,7 +26,7 @@ failures=$scratch/failures/$target
 seeds=$scratch/seeds/$target
 mkdir -p "$corpus" "$failures" "$seeds"
 if [ -r "Fuzz/$target/seeds.sh" ]; then sh "Fuzz/$target/seeds.sh" "$seeds"; fi
-set -- -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+set -- -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 \
     -artifact_prefix="$failures/"
 if [ -r "Fuzz/$target/dictionary" ]; then set -- "$@" -dict="Fuzz/$target/dictionary"; fi
 exec "$scratch/release/fuzz-$target" "$@" "$corpus" "$seeds"

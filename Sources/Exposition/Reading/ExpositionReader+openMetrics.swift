@@ -21,12 +21,16 @@ extension ExpositionReader {
     @inline(__always)
     private mutating func openMetricsSample(_ start: Int) throws(ReadingFault) -> ExpositionEvent {
         let nameEnd = metricNameEnd(base, from: start)
-        if byte(nameEnd) == UInt8(ascii: "{"), let event = plainSample(start, nameEnd: nameEnd) { return event }
-        var isNamed = nameEnd != start
         var from = nameEnd
-        if byte(from) == UInt8(ascii: "{") { from = try labels(from &+ 1, isNamed: &isNamed) }
-        if !isNamed {
-            throw ReadingFault(from == start ? .lineStart : .noMetricName, at: start)
+        if let series = plainSeries(start, nameEnd: nameEnd) {
+            if let event = plainSample(start, series) { return event }
+            from = series.end
+        } else {
+            var isNamed = nameEnd != start
+            if byte(from) == UInt8(ascii: "{") { from = try labels(from &+ 1, isNamed: &isNamed) }
+            if !isNamed {
+                throw ReadingFault(from == start ? .lineStart : .noMetricName, at: start)
+            }
         }
         let seriesEnd = from
         if byte(from) != UInt8(ascii: " ") { throw ReadingFault(.space, at: from) }
@@ -93,7 +97,7 @@ extension ExpositionReader {
         let event = ExpositionEvent(kind: keyword, text: name, value: text, line: line)
         switch keyword {
         case .type:
-            guard let type = MetricType(token: body[text]), type != .unknown || body[text].elementsEqual("unknown".utf8)
+            guard let type = MetricType(token: body[text]), type != .unknown || body[text].last == UInt8(ascii: "n")
             else { throw ReadingFault(.type, at: text.lowerBound) }
         case .unit:
             try checkUnit(text, of: name)

@@ -25,18 +25,24 @@ extension ExpositionReader {
     @inline(__always)
     private mutating func textSample(_ start: Int) throws(ReadingFault) -> ExpositionEvent {
         let nameEnd = metricNameEnd(base, from: start)
-        if byte(nameEnd) == UInt8(ascii: "{"), let event = plainSample(start, nameEnd: nameEnd) { return event }
-        var isNamed = nameEnd != start
         var seriesEnd = nameEnd
         var from = nameEnd
-        while isBlank(byte(from)) { from &+= 1 }
-        if byte(from) == UInt8(ascii: "{") {
-            from = try labels(from &+ 1, isNamed: &isNamed)
-            seriesEnd = from
+        if let series = plainSeries(start, nameEnd: nameEnd) {
+            if let event = plainSample(start, series) { return event }
+            seriesEnd = series.end
+            from = series.end
             while isBlank(byte(from)) { from &+= 1 }
-        }
-        if !isNamed {
-            throw ReadingFault(seriesEnd == start ? .lineStart : .noMetricName, at: start)
+        } else {
+            var isNamed = nameEnd != start
+            while isBlank(byte(from)) { from &+= 1 }
+            if byte(from) == UInt8(ascii: "{") {
+                from = try labels(from &+ 1, isNamed: &isNamed)
+                seriesEnd = from
+                while isBlank(byte(from)) { from &+= 1 }
+            }
+            if !isNamed {
+                throw ReadingFault(seriesEnd == start ? .lineStart : .noMetricName, at: start)
+            }
         }
         let valueEnd = try numberEnd(from, .value)
         let text = Range(uncheckedBounds: (start, seriesEnd))
@@ -114,10 +120,11 @@ extension ExpositionReader {
         return event
     }
 
-    private func isTextType(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        switch MetricType(token: bytes) {
+    private func isTextType(_ token: UnsafeRawBufferPointer) -> Bool {
+        switch MetricType(token: token) {
         case .counter, .gauge, .histogram, .summary: true
-        case .unknown: bytes.elementsEqual("untyped".utf8)
+        // `untyped`, not OpenMetrics' `unknown`.
+        case .unknown: token.last == UInt8(ascii: "d")
         default: false
         }
     }
