@@ -21,11 +21,16 @@ private func readMilliseconds(_ token: UnsafeRawBufferPointer) -> Int64? {
     return token.isEmpty ? nil : milliseconds
 }
 
-/// Prometheus multiplies doubles here; the decimal itself is exact.
+/// Any finite number. One that is too large for milliseconds becomes the outermost there are, as far in the future or past
+/// as whoever judges times needs to know. (Prometheus multiplies doubles here; the decimal itself is exact.)
 private func readSeconds(_ token: UnsafeRawBufferPointer) -> Int64? {
     switch readNumber(token) {
-    case .decimal(let number): number.scaled(byPowerOfTen: 3)
-    case .other(let seconds): Int64(exactly: (seconds * 1000).rounded(.towardZero))
-    case nil: nil
+    case .decimal(let number):
+        return number.scaled(byPowerOfTen: 3) ?? (number.negative ? .min : .max)
+    case .other(let seconds):
+        guard seconds.isFinite else { return nil }
+        return Int64(exactly: (seconds * 1000).rounded(.towardZero)) ?? (seconds < 0 ? .min : .max)
+    case nil:
+        return nil
     }
 }
