@@ -25,17 +25,24 @@ extension ExpositionReader {
     @inline(__always)
     private mutating func textSample(_ start: Int) throws(ReadingFault) -> ExpositionEvent {
         let nameEnd = metricNameEnd(base, from: start)
-        var isNamed = nameEnd != start
         var seriesEnd = nameEnd
         var from = nameEnd
-        while isBlank(byte(from)) { from &+= 1 }
-        if byte(from) == UInt8(ascii: "{") {
-            from = try labels(from &+ 1, isNamed: &isNamed)
-            seriesEnd = from
+        if let series = plainSeries(start, nameEnd: nameEnd) {
+            if let event = plainSample(start, series) { return event }
+            seriesEnd = series.end
+            from = series.end
             while isBlank(byte(from)) { from &+= 1 }
-        }
-        if !isNamed {
-            throw ReadingFault(seriesEnd == start ? .lineStart : .noMetricName, at: start)
+        } else {
+            var isNamed = nameEnd != start
+            while isBlank(byte(from)) { from &+= 1 }
+            if byte(from) == UInt8(ascii: "{") {
+                from = try labels(from &+ 1, isNamed: &isNamed)
+                seriesEnd = from
+                while isBlank(byte(from)) { from &+= 1 }
+            }
+            if !isNamed {
+                throw ReadingFault(seriesEnd == start ? .lineStart : .noMetricName, at: start)
+            }
         }
         let valueEnd = try numberEnd(from, .value)
         let text = Range(uncheckedBounds: (start, seriesEnd))
@@ -68,16 +75,9 @@ extension ExpositionReader {
     /// Reads a timestamp in milliseconds.
     private func textTimestamp(_ from: inout Int) throws(ReadingFault) -> Int64 {
         let start = from
-        var milliseconds: Int64 = 0
-        while byte(from) &- 0x30 < 10 {
-            let (product, tooLarge) = milliseconds.multipliedReportingOverflow(by: 10)
-            let (sum, overflow) = product.addingReportingOverflow(Int64(byte(from) &- 0x30))
-            if tooLarge || overflow { throw ReadingFault(.timestamp, at: start) }
-            milliseconds = sum
-            from &+= 1
-        }
-        if from == start {
-            throw ReadingFault(byte(from) == UInt8(ascii: "-") ? .negativeTimestamp : .timestamp, at: start)
+        from = digitsEnd(base, from: start)
+        guard let milliseconds = format.readTimestamp(body[start..<from]) else {
+            throw ReadingFault(byte(start) == UInt8(ascii: "-") ? .negativeTimestamp : .timestamp, at: start)
         }
         return milliseconds
     }
@@ -120,10 +120,11 @@ extension ExpositionReader {
         return event
     }
 
-    private func isTextType(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        switch MetricType(token: bytes) {
+    private func isTextType(_ token: UnsafeRawBufferPointer) -> Bool {
+        switch MetricType(token: token) {
         case .counter, .gauge, .histogram, .summary: true
-        case .unknown: bytes.elementsEqual("untyped".utf8)
+        // `untyped`, not OpenMetrics' `unknown`.
+        case .unknown: token.last == UInt8(ascii: "d")
         default: false
         }
     }

@@ -57,44 +57,6 @@ struct LabelScanner {
     /// The next part; nil behind the closing brace.
     @inline(__always)
     mutating func next() throws(ReadingFault) -> LabelSpan? {
-        if byte(at) == UInt8(ascii: "}"), !mayContinue {
-            at &+= 1
-            return nil
-        }
-        // Nearly every label is written `name="value"` with a comma or the closing brace right behind it.
-        if mayContinue {
-            let nameEnd = labelNameEnd(base, from: at)
-            let behind = base.loadUnaligned(fromByteOffset: nameEnd, as: UInt16.self).littleEndian
-            if nameEnd != at, behind == 0x223d {
-                let value = try quotedText(from: nameEnd &+ 2)
-                let span = LabelSpan(
-                    name: Range(uncheckedBounds: (at, nameEnd)), value: Range(uncheckedBounds: (nameEnd &+ 2, value.end)),
-                    nameHasEscapes: false, valueHasEscapes: value.hasEscapes, isMetricName: false)
-                isFirst = false
-                at = value.end &+ 1
-                takeComma()
-                return span
-            }
-        }
-        return try uncommonNext()
-    }
-
-    /// Goes over the comma behind a part, if there is one.
-    @inline(__always)
-    private mutating func takeComma() {
-        skipBlanks()
-        mayContinue = byte(at) == UInt8(ascii: ",")
-        if mayContinue { at &+= 1 }
-    }
-
-    @inline(__always)
-    private func byte(_ offset: Int) -> UInt8 {
-        base.load(fromByteOffset: offset, as: UInt8.self)
-    }
-
-    /// A part with blanks or quotes where most have none; or the end; or a fault.
-    @inline(never)
-    private mutating func uncommonNext() throws(ReadingFault) -> LabelSpan? {
         skipBlanks()
         let first = byte(at)
         if first == UInt8(ascii: "}") {
@@ -141,6 +103,19 @@ struct LabelScanner {
         at = value.end &+ 1
         takeComma()
         return span
+    }
+
+    /// Goes over the comma behind a part, if there is one.
+    @inline(__always)
+    private mutating func takeComma() {
+        skipBlanks()
+        mayContinue = byte(at) == UInt8(ascii: ",")
+        if mayContinue { at &+= 1 }
+    }
+
+    @inline(__always)
+    private func byte(_ offset: Int) -> UInt8 {
+        base.load(fromByteOffset: offset, as: UInt8.self)
     }
 
     @inline(never)
