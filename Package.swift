@@ -95,12 +95,14 @@ let package = Package(
             name: "ReaderBench", dependencies: ["Model", "Exposition"], path: "bench/reader", exclude: ["run.sh"],
             swiftSettings: strict),
 
+        // What the tests of several rooms need: servers that behave as badly as told.
+        .target(name: "TestSupport", dependencies: ["CZlib"], path: "Tests/Support", swiftSettings: strict),
         tests(of: "Model"),
         tests(of: "Patterns", ["Model"]),
         tests(of: "Instruments"),
         tests(of: "Configuration", ["Model"]),
         tests(of: "Exposition", ["Model"]),
-        tests(of: "HTTPClient", ["Model"]),
+        tests(of: "HTTPClient", ["Model", "TestSupport"]),
         tests(of: "Store", ["Model", "Instruments", "Patterns"]),
         tests(of: "Collectors", ["Model", "Configuration", "Exposition", "HTTPClient", "Store"]),
         tests(of: "HTTPAPI", ["Model", "Store", "HTTPClient"]),

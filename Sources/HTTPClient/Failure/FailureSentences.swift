@@ -6,13 +6,21 @@ import Model
 
 /// Why a transfer failed; nil when it did not.
 func failure(of transfer: Transfer, _ code: CURLcode) -> HTTPFailure? {
-    guard code != CURLE_OK, let request = transfer.request else { return nil }
+    // curl takes an answer for whole whose connection ends within the headers.
+    guard code != CURLE_OK || !transfer.headIsWhole, let request = transfer.request else { return nil }
     let url = transfer.effectiveURL
     if let verdict = transfer.verdict { return failure(by: verdict, url, request.request) }
     func cannot(_ verb: String, _ failure: HTTPFailure.Code, _ reason: String) -> HTTPFailure {
         HTTPFailure(failure, "cannot \(verb) \(url): \(reason)")
     }
     switch code {
+    case CURLE_OK:
+        return cannot("read", .truncated, "the connection was closed within the headers")
+    case CURLE_OUT_OF_MEMORY where !transfer.headIsWhole && ccurl_get_large(transfer.easy, CURLINFO_STARTTRANSFER_TIME_T) > 0:
+        // What curl says of a header line of more than 100 kB.
+        return cannot("read", .tooLarge, "a header is larger than libcurl takes")
+    case CURLE_RECV_ERROR where transfer.errorDetail.hasSuffix("in chunked-encoding"):
+        return cannot("read", .protocol, detail(of: transfer, code))
     case CURLE_OPERATION_TIMEDOUT:
         return cannot("fetch", .timeout, timeoutReason(transfer, request.request))
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -90,8 +98,8 @@ private func timeoutReason(_ transfer: Transfer, _ request: HTTPRequest) -> Stri
 private func detail(of transfer: Transfer, _ code: CURLcode) -> String {
     let words = transfer.errorDetail
     guard !words.isEmpty else { return lowercasedFirst(String(cString: curl_easy_strerror(code))) }
-    let prefix = "SSL certificate problem: "
-    return lowercasedFirst(words.hasPrefix(prefix) ? String(words.dropFirst(prefix.count)) : words)
+    let prefix = ["SSL certificate problem: ", "Recv failure: ", "Send failure: "].first { words.hasPrefix($0) } ?? ""
+    return lowercasedFirst(String(words.dropFirst(prefix.count)))
 }
 
 private func isHTTP(_ url: String) -> Bool {
