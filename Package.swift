@@ -83,6 +83,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "ReaderBench", dependencies: ["Model", "Exposition"], path: "bench/reader", swiftSettings: strict),
+
         tests(of: "Model"),
         tests(of: "Patterns", ["Model"]),
         tests(of: "Instruments"),

@@ -45,6 +45,7 @@ extension ExpositionReader {
     }
 
     /// Reads an exemplar that should begin with `# {`; the place behind it.
+    @inline(never)
     private func exemplar(_ start: Int, _ event: inout ExpositionEvent) throws(ReadingFault) -> Int {
         guard byte(start) == UInt8(ascii: "#"), byte(start + 1) == UInt8(ascii: " "),
             byte(start + 2) == UInt8(ascii: "{")
@@ -64,6 +65,7 @@ extension ExpositionReader {
         return from
     }
 
+    @inline(never)
     private mutating func openMetricsComment(_ start: Int) throws(ReadingFault) -> ExpositionEvent? {
         var end = lineFeed(from: start)
         let lineEnd = end

@@ -20,17 +20,14 @@ extension ExpositionReader {
     @inline(__always)
     func numberEnd(_ from: Int, _ reason: ReadingFault.Reason) throws(ReadingFault) -> Int {
         // Nearly all values are digits with perhaps a point between them; the rest goes the long way.
-        var at = from
-        while byte(at) &- 0x30 < 10 { at &+= 1 }
+        var at = digitsEnd(base, from: from)
         if at > from {
             if byte(at) == UInt8(ascii: ".") {
                 let point = at
-                at &+= 1
-                while byte(at) &- 0x30 < 10 { at &+= 1 }
-                if at > point &+ 1, byte(at) == UInt8(ascii: "\n") || byte(at) == UInt8(ascii: " ") { return at }
-            } else if byte(at) == UInt8(ascii: "\n") || byte(at) == UInt8(ascii: " ") {
-                return at
+                at = digitsEnd(base, from: at &+ 1)
+                if at == point &+ 1 { return try uncommonNumberEnd(from, reason) }
             }
+            if byte(at) == UInt8(ascii: "\n") || byte(at) == UInt8(ascii: " ") { return at }
         }
         return try uncommonNumberEnd(from, reason)
     }

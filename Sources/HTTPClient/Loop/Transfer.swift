@@ -86,6 +86,9 @@ final class Transfer {
         options.set(CURLOPT_BUFFERSIZE, loop.receiveBufferSize)
         options.set(CURLOPT_USERAGENT, loop.userAgent)
         options.set(CURLOPT_TCP_KEEPALIVE, 1)
+        // No cache of names: connections are kept, so names are seldom asked for, and a new connection should go where the
+        // name leads now. And libcurl walks the whole cache at the end of each transfer (`Curl_hostcache_prune`).
+        options.set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
         request.apply(to: &options)
         return options.verdict
     }

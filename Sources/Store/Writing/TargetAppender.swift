@@ -45,14 +45,23 @@ public final class TargetAppender {
         }
     }
 
+    /// What an arrangement found.
+    public struct Arrangement: Sendable {
+        /// Tokens that were left out, because another one stands for the same series.
+        public var duplicates = 0
+        /// Series that the arrangement before did not have.
+        public var added = 0
+    }
+
     /// Says which series the values of the next scrapes belong to: token i to `columns[i]` (nil: dropped), and the reports
-    /// behind them. Of two tokens for one series the first counts; returns how many were left out for that.
-    public func arrange(_ columns: [Column?], reports: [Column]) -> Int {
+    /// behind them. Of two tokens for one series the first counts.
+    @discardableResult
+    public func arrange(_ columns: [Column?], reports: [Column]) -> Arrangement {
         let before = aliveSeries()
         blocks = blocksNeeded(columns, reports, before)
         tokens = Array(repeating: noToken, count: blocks.count * slotsPerBlock)
         foreignTokens.removeAll()
-        var duplicates = 0
+        var found = Arrangement()
         var seenForeign: Set<Int64> = []
         for (token, column) in columns.enumerated() {
             guard let column else { continue }
@@ -60,10 +69,10 @@ public final class TargetAppender {
                 if seenForeign.insert(column.series).inserted {
                     foreignTokens.append((Int32(token), column.series))
                 } else {
-                    duplicates += 1
+                    found.duplicates += 1
                 }
             } else if let place = place(of: column.series) {
-                if tokens[place] == noToken { tokens[place] = Int32(token) } else { duplicates += 1 }
+                if tokens[place] == noToken { tokens[place] = Int32(token) } else { found.duplicates += 1 }
             }
         }
         for (index, report) in reports.enumerated() where !report.isForeign {
@@ -71,9 +80,11 @@ public final class TargetAppender {
         }
         ending.removeAll()
         for series in before {
-            if let place = place(of: series), tokens[place] == noToken { ending.insert(place) }
+            guard let place = place(of: series) else { continue }
+            if tokens[place] == noToken { ending.insert(place) } else if tokens[place] >= 0 { found.added -= 1 }
         }
-        return duplicates
+        found.added += tokens.count { $0 >= 0 }
+        return found
     }
 
     /// The series that had a sample in the last row, or owe a stale marker.

@@ -43,8 +43,14 @@ public final class WriteBatch: @unchecked Sendable {
         rows.isEmpty && loose.isEmpty && definitions.isEmpty && outcomes.isEmpty && metadata.isEmpty
     }
 
+    /// Adds what targets say about families of metrics.
+    public func add(_ families: some Sequence<FamilyMetadata>) { metadata.append(contentsOf: families) }
+
+    /// Notes how a scrape of a target went; the newest one of a target counts.
+    public func note(_ outcome: ScrapeOutcome, target: Int64) { outcomes[target] = outcome }
+
     /// About how much memory it holds.
-    var byteCount: Int {
+    public var byteCount: Int {
         bytes.count + rows.count * MemoryLayout<Row>.stride + loose.count * MemoryLayout<LooseSample>.stride
             + definitions.count * 256
     }

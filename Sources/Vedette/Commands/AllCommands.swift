@@ -1,0 +1,4 @@
+/// Every command, in the order of the help.
+let allCommands: [Command] = [
+    serveCommand, checkConfigCommand, checkMetricsCommand, versionCommand,
+]
