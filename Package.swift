@@ -18,6 +18,13 @@ func tests(of name: String, _ doors: [Target.Dependency] = []) -> Target {
     .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + doors, swiftSettings: strict)
 }
 
+/// A fuzz target, under `Fuzz/`; see Fuzz/fuzz.sh.
+func fuzzer(_ name: String, _ doors: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: "fuzz-\(name)", dependencies: doors + ["CFuzzer"], path: "Fuzz/\(name)", exclude: ["dictionary", "seeds.sh"],
+        swiftSettings: strict)
+}
+
 let package = Package(
     name: "vedette",
     products: [
@@ -100,3 +107,11 @@ let package = Package(
     cLanguageStandard: .gnu2x,
     cxxLanguageStandard: .cxx17
 )
+
+// Only the fuzzer itself can link these: no ordinary build sees them.
+if Context.environment["VEDETTE_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        fuzzer("exposition", ["Model", "Exposition"]),
+    ]
+}

@@ -86,7 +86,8 @@ func report(_ name: String, _ first: PaddedBytes, _ format: ExpositionFormat) {
     let count = Double(max(samples, 1))
     print(
         pad("\(samples)", 8), pad("\(first.count)", 9), pad(rounded(bytes / coldTime * 1000, 0), 8),
-        pad(rounded(coldTime / count, 1), 8), pad(rounded(recordTime / count, 1), 8), pad(rounded(hotTime / count, 1), 8),
+        pad(rounded(coldTime / count, 1), 8), pad(rounded(recordTime / count, 1), 8),
+        pad(rounded(hotTime / count, 1), 8),
         pad(rounded(valueTime / count, 1), 8), matched ? "" : "MISMATCH", " ", name)
     if sum == 0.123 { print(sum) }
 }
@@ -102,5 +103,6 @@ for path in CommandLine.arguments.dropFirst() {
         continue
     }
     let isOpenMetrics = bytes.suffix(6).elementsEqual("# EOF\n".utf8)
-    report(path.split(separator: "/").last.map(String.init) ?? path, padded(bytes), isOpenMetrics ? .openMetrics : .text)
+    report(
+        path.split(separator: "/").last.map(String.init) ?? path, padded(bytes), isOpenMetrics ? .openMetrics : .text)
 }

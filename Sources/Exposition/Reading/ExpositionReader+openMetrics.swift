@@ -110,8 +110,9 @@ extension ExpositionReader {
         else { throw ReadingFault(.unit, at: unit.lowerBound) }
     }
 
+    /// The time that a token stands for.
     private func milliseconds(_ token: Range<Int>) throws(ReadingFault) -> Int64 {
-        guard let time = readSeconds(body[token]) else { throw ReadingFault(.timestamp, at: token.lowerBound) }
+        guard let time = format.readTimestamp(body[token]) else { throw ReadingFault(.timestamp, at: token.lowerBound) }
         return time
     }
 }

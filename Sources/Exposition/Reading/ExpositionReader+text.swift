@@ -68,16 +68,9 @@ extension ExpositionReader {
     /// Reads a timestamp in milliseconds.
     private func textTimestamp(_ from: inout Int) throws(ReadingFault) -> Int64 {
         let start = from
-        var milliseconds: Int64 = 0
-        while byte(from) &- 0x30 < 10 {
-            let (product, tooLarge) = milliseconds.multipliedReportingOverflow(by: 10)
-            let (sum, overflow) = product.addingReportingOverflow(Int64(byte(from) &- 0x30))
-            if tooLarge || overflow { throw ReadingFault(.timestamp, at: start) }
-            milliseconds = sum
-            from &+= 1
-        }
-        if from == start {
-            throw ReadingFault(byte(from) == UInt8(ascii: "-") ? .negativeTimestamp : .timestamp, at: start)
+        from = digitsEnd(base, from: start)
+        guard let milliseconds = format.readTimestamp(body[start..<from]) else {
+            throw ReadingFault(byte(start) == UInt8(ascii: "-") ? .negativeTimestamp : .timestamp, at: start)
         }
         return milliseconds
     }

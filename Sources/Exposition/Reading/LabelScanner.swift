@@ -68,7 +68,8 @@ struct LabelScanner {
             if nameEnd != at, behind == 0x223d {
                 let value = try quotedText(from: nameEnd &+ 2)
                 let span = LabelSpan(
-                    name: Range(uncheckedBounds: (at, nameEnd)), value: Range(uncheckedBounds: (nameEnd &+ 2, value.end)),
+                    name: Range(uncheckedBounds: (at, nameEnd)),
+                    value: Range(uncheckedBounds: (nameEnd &+ 2, value.end)),
                     nameHasEscapes: false, valueHasEscapes: value.hasEscapes, isMetricName: false)
                 isFirst = false
                 at = value.end &+ 1

@@ -120,6 +120,14 @@ struct ScrapeLayoutTests {
         }
     }
 
+    @Test("A value without a blank before it goes to the cold reader")
+    func noBlank() throws {
+        var scraped = try Scraped("a+1\n")
+        #expect(scraped.match("a+1\n") == nil)
+        var braced = try Scraped("a{}1\n")
+        #expect(braced.match("a{}23\n") == ["23"])
+    }
+
     @Test("A value too long for a token goes to the cold reader")
     func longToken() throws {
         var scraped = try Scraped("a 1\n")

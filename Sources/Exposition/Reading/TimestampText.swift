@@ -1,0 +1,31 @@
+import Model
+
+extension ExpositionFormat {
+    /// Reads the token of a timestamp in this form as milliseconds: they are whole milliseconds in the text format, and
+    /// seconds with a fraction in OpenMetrics. What is finer than a millisecond is cut off. Nil when it is no timestamp.
+    public func readTimestamp(_ token: UnsafeRawBufferPointer) -> Int64? {
+        self == .text ? readMilliseconds(token) : readSeconds(token)
+    }
+}
+
+/// Digits alone: Prometheus takes no sign.
+private func readMilliseconds(_ token: UnsafeRawBufferPointer) -> Int64? {
+    var milliseconds: Int64 = 0
+    for byte in token {
+        guard byte &- 0x30 < 10 else { return nil }
+        let (product, tooLarge) = milliseconds.multipliedReportingOverflow(by: 10)
+        let (sum, overflow) = product.addingReportingOverflow(Int64(byte &- 0x30))
+        if tooLarge || overflow { return nil }
+        milliseconds = sum
+    }
+    return token.isEmpty ? nil : milliseconds
+}
+
+/// Prometheus multiplies doubles here; the decimal itself is exact.
+private func readSeconds(_ token: UnsafeRawBufferPointer) -> Int64? {
+    switch readNumber(token) {
+    case .decimal(let number): number.scaled(byPowerOfTen: 3)
+    case .other(let seconds): Int64(exactly: (seconds * 1000).rounded(.towardZero))
+    case nil: nil
+    }
+}
