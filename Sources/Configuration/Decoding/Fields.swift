@@ -20,6 +20,9 @@ public final class Fields {
         }
     }
 
+    /// The keys in the order in which they stand.
+    public var keys: [String] { order }
+
     /// The value of a key; nil when it is absent or empty.
     public func node(_ key: String) -> Node? {
         known.insert(key)
