@@ -50,6 +50,9 @@ public final class HTTPServer: Sendable {
     /// The tasks of requests that have not ended.
     public var taskCount: Int { core.workers.liveTasks }
 
+    /// Whether `stop` has been called.
+    public var isStopping: Bool { core.isStopping }
+
     /// Stops: accepts no more, lets the requests that run come to their end for at most so many milliseconds, gives up the rest
     /// (their tasks are cancelled, their clients are told 503), and closes everything.
     public func stop(within milliseconds: Int64) async {
