@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Testing
 
@@ -69,7 +70,7 @@ struct LeavingClientTests {
             // Until nothing more is written: the buffer and the kernel's are full.
             #expect(
                 await eventually {
-                    try? await Task.sleep(nanoseconds: 100_000_000)
+                    usleep(100_000)
                     let now = await notes.all.count
                     defer { before = now }
                     return now > 0 && now == before

@@ -27,9 +27,9 @@ struct ListenAddressTests {
 
     @Test("can be opened in a browser")
     func url() {
-        #expect(ListenAddress(host: "", port: 80).url == "http://localhost:80/")
-        #expect(ListenAddress(host: "::", port: 80).url == "http://localhost:80/")
-        #expect(ListenAddress(host: "::1", port: 80).url == "http://[::1]:80/")
+        #expect(ListenAddress(host: "", port: 80).url(scheme: "http") == "http://localhost:80/")
+        #expect(ListenAddress(host: "::", port: 80).url(scheme: "http") == "http://localhost:80/")
+        #expect(ListenAddress(host: "::1", port: 80).url(scheme: "http") == "http://[::1]:80/")
     }
 
     @Test("may be a port that the kernel chooses", arguments: ["127.0.0.1:0", "localhost:0"])
