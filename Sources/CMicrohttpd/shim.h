@@ -59,6 +59,8 @@ static inline struct MHD_Daemon *_Nullable mhd_start(const struct mhd_configurat
     return MHD_start_daemon(
         c->flags, 0, c->accept, c->context, c->handle, c->context,
         MHD_OPTION_EXTERNAL_LOGGER, mhd_write_log, c->log,
+        // What is not HTTP to the letter is refused: two readings of one request are what smuggling lives on.
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_LISTEN_SOCKET, c->listen_socket,
         MHD_OPTION_CONNECTION_LIMIT, c->connections,
         MHD_OPTION_CONNECTION_TIMEOUT, c->idle_seconds,

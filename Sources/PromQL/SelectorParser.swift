@@ -20,9 +20,12 @@ private struct SelectorParser {
         let start = scanner.at
         if let name = scanner.identifier(colons: true) { try setMetric(name, start) }
         scanner.skipSpace()
-        if scanner.skip(UInt8(ascii: "{")) { try braces() }
+        if scanner.skip(UInt8(ascii: "{")) {
+            try braces()
+        } else if metric == nil {
+            throw scanner.unexpected("a metric's name or a '{' is expected")
+        }
         guard scanner.isAtEnd else { throw scanner.unexpected() }
-        guard metric != nil || !matchers.isEmpty else { throw scanner.error("a metric's name or a '{' is expected") }
         try check(start)
         return matchers
     }

@@ -31,11 +31,15 @@ func compressed(_ response: HTTPResponse, for request: HTTPRequest) -> HTTPRespo
 
 /// Bytes compressed at once; nil when there is no memory for it, and then they go as they are.
 func gzip(_ bytes: [UInt8], level: Int32 = compressionLevel) -> [UInt8]? {
-    guard let encoder = try? GzipEncoder(level: level) else { return nil }
-    var out: [UInt8] = []
-    out.reserveCapacity(bytes.count / 4 + 64)
-    encoder.encode(bytes, into: &out, last: true)
-    return out
+    do {
+        let encoder = try GzipEncoder(level: level)
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count / 4 + 64)
+        encoder.encode(bytes, into: &out, last: true)
+        return out
+    } catch {
+        return nil
+    }
 }
 
 /// Runs a producer with an encoder between it and the client.

@@ -20,9 +20,6 @@ final class GzipEncoder {
         stream.deallocate()
     }
 
-    /// Makes it ready for another answer; the setting up of its tables is what a new encoder costs.
-    func reset() { deflateReset(stream) }
-
     /// Takes bytes in, and appends what comes out. The last call of an answer says so.
     func encode(_ bytes: [UInt8], into out: inout [UInt8], last: Bool) {
         // zlib never writes to its input, although its interface forgets to say so.

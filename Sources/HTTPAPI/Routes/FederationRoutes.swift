@@ -1,3 +1,4 @@
+import Exposition
 import Model
 import PromQL
 
@@ -7,24 +8,30 @@ extension Router {
         on(
             .get, at: "/federate",
             .waiting { request in
-                var selections: [[LabelMatcher]] = []
-                for text in try request.form.all("match[]") {
-                    do {
-                        selections.append(try parseSelector(text))
-                    } catch {
-                        throw HTTPError(.badRequest, "\(error)")
-                    }
-                }
+                let selections = try selections(of: request)
+                let accept = request.headers.list("Accept")
+                var federation = Federation(
+                    externalLabels: services.externalLabels(), names: .negotiated(accept: accept))
                 let now = services.clock.now()
-                var federation = Federation(externalLabels: services.externalLabels())
                 for selection in selections {
-                    try federation.add(
-                        services.series.select(selection, from: now - services.lookback, to: now))
+                    try federation.add(services.series.select(selection, from: now - services.lookback, to: now))
                 }
-                let answer = federation
+                let text = federation.text
                 return HTTPResponse(
-                    headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
-                    body: .stream { writer in try await answer.write(to: writer) })
+                    headers: ["Content-Type": ExpositionFormat.text.contentType],
+                    body: .stream { writer in try await text.write(to: writer) })
             })
     }
+}
+
+private func selections(of request: HTTPRequest) throws(HTTPError) -> [[LabelMatcher]] {
+    var selections: [[LabelMatcher]] = []
+    for text in request.query.all("match[]") {
+        do {
+            selections.append(try parseSelector(text))
+        } catch {
+            throw HTTPError(.badRequest, "\(error)")
+        }
+    }
+    return selections
 }

@@ -9,6 +9,9 @@ public final class HTTPServer: Sendable {
     /// Where it listens; the port is the one the kernel chose when 0 was asked for.
     public let address: ListenAddress
 
+    /// What to open in a browser on this machine.
+    public let url: String
+
     private let core: ServerCore
     private let daemon: LibraryDaemon
     private let listener: Int32
@@ -34,6 +37,7 @@ public final class HTTPServer: Sendable {
         self.core = core
         self.listener = listener.socket
         address = listener.address
+        url = listener.address.url(scheme: tls == nil ? "http" : "https")
         log = LogSlot(core)
         guard let daemon = startDaemon(listener, core, log, tls) else {
             core.watch.stop()
@@ -49,6 +53,12 @@ public final class HTTPServer: Sendable {
 
     /// The tasks of requests that have not ended.
     public var taskCount: Int { core.workers.liveTasks }
+
+    /// The bytes of bodies that are in memory.
+    public var bodyBytes: Int { core.bodyBytes.load(ordering: .relaxed) }
+
+    /// Whether `stop` has been called.
+    public var isStopping: Bool { core.isStopping }
 
     /// Stops: accepts no more, lets the requests that run come to their end for at most so many milliseconds, gives up the rest
     /// (their tasks are cancelled, their clients are told 503), and closes everything.

@@ -38,8 +38,8 @@ extension ListenAddress: CustomStringConvertible {
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// The URL to open in a browser on this machine.
-    public var url: String {
+    func url(scheme: String) -> String {
         let everywhere = host.isEmpty || host == "0.0.0.0" || host == "::"
-        return "http://\(ListenAddress(host: everywhere ? "localhost" : host, port: port))/"
+        return "\(scheme)://\(ListenAddress(host: everywhere ? "localhost" : host, port: port))/"
     }
 }

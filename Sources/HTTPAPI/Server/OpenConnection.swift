@@ -30,10 +30,14 @@ final class OpenConnection: Sendable {
     /// Grants more time for bytes that have arrived.
     func extend(by nanoseconds: UInt64) { deadline.wrappingAdd(nanoseconds, ordering: .relaxed) }
 
-    /// Whether its time is over.
-    func isLate(at now: UInt64) -> Bool {
+    /// Whether its time is over, or the client has nothing more to say while it is the client's turn. The library learns of the
+    /// latter from the arrival of the end alone: one that came together with the last request has gone by unseen.
+    func isOver(at now: UInt64) -> Bool {
         let time = deadline.load(ordering: .relaxed)
-        return time != 0 && time <= now
+        if time == 0 { return false }
+        if time <= now { return true }
+        var byte: UInt8 = 0
+        return recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
     }
 }
 
@@ -53,17 +57,17 @@ final class ConnectionTable: Sendable {
         connections.withLock { $0[ObjectIdentifier(connection)] = nil }
     }
 
-    /// Cuts off the connections whose time is over, and returns how many these were. The library sees their end like that of a
+    /// Cuts off the connections that are over, and returns how many these were. The library sees their end like that of a
     /// client which has left, and closes them.
-    func cutOffLate(at now: UInt64) -> Int {
+    func cutOff(at now: UInt64) -> Int {
         connections.withLock { connections in
-            var late = 0
-            for connection in connections.values where connection.isLate(at: now) {
+            var count = 0
+            for connection in connections.values where connection.isOver(at: now) {
                 connection.keep()
                 shutdown(connection.socket, Int32(SHUT_RDWR))
-                late += 1
+                count += 1
             }
-            return late
+            return count
         }
     }
 }

@@ -27,8 +27,8 @@ final class ServerCore: Sendable {
         // Fine enough for the shortest of the times, and coarse enough to cost nothing.
         let tick = min(1000, max(10, min(limits.headTime, limits.bodyTime) / 10))
         watch = try SocketWatch(tickMilliseconds: Int32(tick)) {
-            let late = connections.cutOffLate(at: monotonicNanoseconds())
-            if late > 0 { logger.debug("connections cut off", ["late": "\(late)"]) }
+            let count = connections.cutOff(at: monotonicNanoseconds())
+            if count > 0 { logger.debug("connections cut off", ["count": "\(count)"]) }
             return connections.count > 0
         }
     }
