@@ -84,6 +84,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests(of: "Model"),
+        tests(of: "Logging", ["Model"]),
         tests(of: "Patterns", ["Model"]),
         tests(of: "Instruments"),
         tests(of: "Configuration", ["Model"]),
