@@ -79,7 +79,7 @@ struct SystemFiles {
         while true {
             if filled == buffer.count {
                 if filled >= SystemFiles.longest { return (0, EFBIG) }
-                buffer.append(contentsOf: repeatElement(0, count: filled))
+                buffer += [UInt8](repeating: 0, count: filled)
             }
             let start = filled
             let got = buffer.withUnsafeMutableBytes { bytes in
