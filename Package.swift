@@ -98,6 +98,7 @@ let package = Package(
         // What the tests of several rooms need: servers that behave as badly as told.
         .target(name: "TestSupport", dependencies: ["CZlib"], path: "Tests/Support", swiftSettings: strict),
         tests(of: "Model"),
+        tests(of: "Logging", ["Model"]),
         tests(of: "Patterns", ["Model"]),
         tests(of: "Instruments"),
         tests(of: "Configuration", ["Model"]),

@@ -58,7 +58,7 @@ struct BadFilesTests {
         let tree = try HostTree()
         var collector = tree.collector()
         var process = ProcessCollector(root: tree.root)
-        for round in 0..<200 {
+        for round in 0..<40 {
             for (path, original) in originals {
                 var data = original.prefix(Int(random.next() % UInt64(original.count + 1)))
                 if round % 2 == 1, !data.isEmpty {

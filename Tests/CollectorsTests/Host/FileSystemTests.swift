@@ -67,7 +67,7 @@ struct FileSystemTests {
 
     @Test func theRealQuestion() throws {
         let usage = try #require(FileSystemUsage.ask(Array("/".utf8)))
-        #expect(usage.size > 0 && usage.free <= usage.size && usage.available <= usage.free)
+        #expect(usage.available > 0 && usage.size > 0 && usage.free <= usage.size && usage.available <= usage.free)
         #expect(FileSystemUsage.ask(Array("/no/such/directory".utf8)) == nil)
     }
 }
