@@ -40,6 +40,7 @@ let package = Package(
         room("Model", []),
         room("Logging", ["Model"]),
         room("Instruments", []),
+        room("Threads", ["CPlatform"]),
 
         // Floor 2: one craft each.
         room("Patterns", ["Model", "CRE2"]),
@@ -50,15 +51,19 @@ let package = Package(
 
         // Floor 3: the file, and the cluster.
         room(
-            "Store", ["Model", "Instruments", "Patterns", "Logging", "CSQLite", "CDeflate", "CMigrations", "CPlatform"]),
+            "Store",
+            [
+                "Model", "Instruments", "Threads", "Patterns", "Logging", "CSQLite", "CDeflate", "CMigrations",
+                "CPlatform",
+            ]),
         room("Kubernetes", ["Model", "HTTPClient"]),
 
         // Floor 4: those who write into the store, judge from it, and answer from it.
         room(
             "Collectors",
             [
-                "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
-                "CPlatform",
+                "Model", "Logging", "Instruments", "Threads", "Patterns", "Configuration", "Exposition", "HTTPClient",
+                "Store", "CPlatform",
             ]),
         room(
             "Rules", ["Model", "Instruments", "Logging", "Patterns", "Configuration", "PromQL", "HTTPClient", "Store"]),
@@ -78,6 +83,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "ReaderBench", dependencies: ["Model", "Exposition"], path: "bench/reader", swiftSettings: strict),
+
         tests(of: "Model"),
         tests(of: "Patterns", ["Model"]),
         tests(of: "Instruments"),
@@ -88,5 +96,7 @@ let package = Package(
         tests(of: "Collectors", ["Model", "Configuration", "Exposition", "HTTPClient", "Store"]),
         tests(of: "HTTPAPI", ["Model", "Store", "HTTPClient"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
-    ]
+    ],
+    cLanguageStandard: .gnu2x,
+    cxxLanguageStandard: .cxx17
 )

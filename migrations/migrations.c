@@ -2,12 +2,14 @@
 // been released never changes (its checksum is kept in every database that has applied it).
 #include "migrations.h"
 
-static const unsigned char sql_0001[] = {
+static const char sql_0001[] = {
 #embed "0001_initial.sql"
 };
 
-const struct vedette_migration vedette_migrations[] = {
+static const struct vedette_migration migrations[] = {
     {1, "initial", sql_0001, sizeof sql_0001},
 };
 
-const size_t vedette_migration_count = sizeof vedette_migrations / sizeof *vedette_migrations;
+size_t vedette_migration_count(void) { return sizeof migrations / sizeof *migrations; }
+
+struct vedette_migration vedette_migration_at(size_t index) { return migrations[index]; }

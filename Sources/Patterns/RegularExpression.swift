@@ -17,9 +17,8 @@ public final class RegularExpression: @unchecked Sendable {
             bytes.withMemoryRebound(to: CChar.self) { cre2_compile($0.baseAddress, $0.count) }
         }
         if let reason = cre2_error(regex) {
-            let message = String(cString: reason)
-            cre2_free(regex)
-            throw UserError("cannot compile regular expression \(quoted(pattern)): \(message)")
+            // Everything is initialised by now, so that leaving runs `deinit`, which frees the expression.
+            throw UserError("cannot compile regular expression \(quoted(pattern)): \(String(cString: reason))")
         }
     }
 
@@ -71,7 +70,7 @@ public final class RegularExpression: @unchecked Sendable {
                 continue
             }
             let braced = rest.first == UInt8(ascii: "{")
-            let name = (braced ? rest.dropFirst() : rest).prefix(while: isNameByte)
+            let name = referenceName(braced ? rest.dropFirst() : rest)
             let after = rest[name.endIndex...]
             if name.isEmpty || (braced && after.first != UInt8(ascii: "}")) {
                 out.append(byte)
@@ -83,10 +82,30 @@ public final class RegularExpression: @unchecked Sendable {
         return String(decoding: out, as: UTF8.self)
     }
 
+    /// Whether the expression has a group `(?P<name>…)`.
+    public func hasGroup(named name: String) -> Bool {
+        cre2_group_index(regex, name, name.utf8.count) >= 0
+    }
+
     private func group(named name: String, of groups: [String?]) -> String? {
-        let index = Int(name) ?? Int(cre2_group_index(regex, name, name.utf8.count))
+        // As in Go, a number with a leading zero is a name.
+        let number = name == "0" || !name.hasPrefix("0") ? Int(name) : nil
+        let index = number ?? Int(cre2_group_index(regex, name, name.utf8.count))
         return groups.indices.contains(index) ? groups[index] : nil
     }
+}
+
+/// The letters, digits and underscores that a text begins with; as in Go, letters and digits of any script.
+private func referenceName(_ text: Substring.UTF8View) -> Substring.UTF8View {
+    let name = Substring(text).unicodeScalars.prefix { scalar in
+        if scalar.isASCII { return isNameByte(UInt8(truncatingIfNeeded: scalar.value)) }
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return true
+        case .decimalNumber: return true
+        default: return false
+        }
+    }
+    return text[name.startIndex..<name.endIndex]
 }
 
 private func isNameByte(_ byte: UInt8) -> Bool {

@@ -3,12 +3,14 @@
 
 /// One numbered SQL file, built into the binary.
 struct vedette_migration {
-    int version;
-    const char *name;
-    const unsigned char *sql;
+    long long version;
+    const char *_Nonnull name;
+    const char *_Nonnull sql;
     size_t length;
 };
 
-/// All migrations in ascending order of their version.
-extern const struct vedette_migration vedette_migrations[];
-extern const size_t vedette_migration_count;
+/// The number of migrations.
+size_t vedette_migration_count(void);
+
+/// A migration by its place, in ascending order of versions; `index` is below the count.
+struct vedette_migration vedette_migration_at(size_t index);

@@ -3,6 +3,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,3 +14,22 @@ static inline const void *_Nullable platform_memmem(const void *_Nonnull haystac
     extern void *memmem(const void *, size_t, const void *, size_t);
     return memmem(haystack, haystack_length, needle, needle_length);
 }
+
+/// Names the calling thread, for `top -H` and debuggers; 15 characters at the most.
+static inline void platform_name_thread(const char *_Nonnull name) {
+    extern int pthread_setname_np(pthread_t, const char *);
+    pthread_setname_np(pthread_self(), name);
+}
+
+/// How the kernel's clock is kept: `struct timex` of adjtimex(2), in seconds where it has units.
+struct platform_clock_discipline {
+    double offset, frequency_ratio, maximum_error, estimated_error, tick, time_constant, tai_offset, status;
+    /// Whether the clock is kept to a reliable one.
+    int is_synchronised;
+};
+
+/// Asks how the clock is kept, changing nothing; 0, or the code of the error.
+int platform_read_clock_discipline(struct platform_clock_discipline *_Nonnull into);
+
+/// The magic number of the file system on which `path` lies (statfs(2)), or -1.
+long platform_file_system_type(const char *_Nonnull path);

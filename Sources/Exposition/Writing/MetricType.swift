@@ -17,3 +17,15 @@ public enum MetricType: String, Sendable, Hashable, CaseIterable {
     /// Not declared, or declared as unknown; the text format says `untyped`.
     case unknown
 }
+
+extension MetricType {
+    /// The type that a token of a `# TYPE` line names; `untyped` is `unknown`.
+    init?(token: UnsafeRawBufferPointer) {
+        for type in MetricType.allCases where type.rawValue.utf8.elementsEqual(token) {
+            self = type
+            return
+        }
+        guard token.elementsEqual("untyped".utf8) else { return nil }
+        self = .unknown
+    }
+}

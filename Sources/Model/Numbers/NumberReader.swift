@@ -1,12 +1,10 @@
-import Glibc
-
 /// A number as it stands in a text: sign, decimal digits and power of ten, kept exactly.
 public struct DecimalNumber: Sendable, Hashable {
     /// Whether a minus sign stands before it (also before zero).
     public var negative: Bool
     /// The digits without leading zeros, as one whole number.
     public var mantissa: UInt64
-    /// The power of ten that the mantissa is multiplied by.
+    /// The power of ten that the mantissa is multiplied by. `readNumber` gives none below -400 or above 308.
     public var exponent: Int
 
     /// A decimal number.
@@ -20,14 +18,15 @@ public struct DecimalNumber: Sendable, Hashable {
 
 /// What a token that stands for a value turned out to be.
 public enum NumberToken: Sendable {
-    /// A decimal number of at most 19 significant digits, kept as it was written.
+    /// A decimal number of at most 19 digits, kept as it was written; of a longer one the zeros at its ends are left out.
     case decimal(DecimalNumber)
     /// Any other number: more digits, hexadecimal, infinite or NaN.
     case other(Double)
 }
 
 /// Reads a whole token as Go's `strconv.ParseFloat` does: decimal and hexadecimal floats, exponents, `Inf`, `Infinity` and
-/// `NaN` in any case, with a sign (not on NaN). Nil when it is no number.
+/// `NaN` in any case, with a sign (not on NaN). Nil when it is no number, and when it is too large for a double. Go's
+/// underscores between digits are no part of the exposition formats and are refused.
 @inlinable
 public func readNumber(_ token: UnsafeRawBufferPointer) -> NumberToken? {
     var at = 0
@@ -38,90 +37,26 @@ public func readNumber(_ token: UnsafeRawBufferPointer) -> NumberToken? {
         at += 1
     }
     var mantissa: UInt64 = 0
-    var significant = 0
-    var digits = 0
-    var exponent = 0
+    let first = at
     while at < count, token[at] &- 0x30 < 10 {
         mantissa = mantissa &* 10 &+ UInt64(token[at] &- 0x30)
-        if mantissa != 0 { significant += 1 }
-        digits += 1
-        at += 1
+        at &+= 1
     }
+    var digits = at &- first
+    var exponent = 0
     if at < count, token[at] == 0x2e {
-        at += 1
+        at &+= 1
+        let point = at
         while at < count, token[at] &- 0x30 < 10 {
             mantissa = mantissa &* 10 &+ UInt64(token[at] &- 0x30)
-            if mantissa != 0 { significant += 1 }
-            digits += 1
-            exponent -= 1
-            at += 1
+            at &+= 1
         }
+        exponent = point &- at
+        digits &-= exponent
     }
-    if digits == 0 || significant > 19 || (at < count && (token[at] | 0x20) != 0x65) {
-        return readUncommonNumber(token)
-    }
-    if at < count {
-        at += 1
-        var down = false
-        if at < count, token[at] == 0x2d || token[at] == 0x2b {
-            down = token[at] == 0x2d
-            at += 1
-        }
-        var power = 0
-        if at == count { return nil }
-        while at < count, token[at] &- 0x30 < 10 {
-            if power < 100_000 { power = power * 10 + Int(token[at] &- 0x30) }
-            at += 1
-        }
-        if at != count { return nil }
-        exponent += down ? -power : power
-    }
+    // Nineteen digits fit into the mantissa, whatever they are. With more it may have overflowed and is worth nothing.
+    if digits == 0 || digits > 19 || at < count { return readUncommonNumber(token) }
     return .decimal(DecimalNumber(negative: negative, mantissa: mantissa, exponent: exponent))
-}
-
-/// The forms that are too rare for the fast path. `strtod` reads them all, and more than is allowed: what it must not see
-/// is refused first.
-@usableFromInline
-func readUncommonNumber(_ token: UnsafeRawBufferPointer) -> NumberToken? {
-    guard !token.isEmpty, token.count <= 4096 else { return nil }
-    let text = String(decoding: token, as: UTF8.self)
-    var body = text.lowercased()[...]
-    let negative = body.hasPrefix("-")
-    if negative || body.hasPrefix("+") { body = body.dropFirst() }
-    switch body {
-    case "inf", "infinity": return .other(negative ? -.infinity : .infinity)
-    case "nan": return text.utf8.count == 3 ? .other(.nan) : nil
-    default: break
-    }
-    if body.hasPrefix("0x") {
-        // Go wants an exponent on every hexadecimal float.
-        guard body.contains("p"), body.dropFirst(2).utf8.allSatisfy(isHexadecimalFloatByte) else { return nil }
-    } else {
-        guard body.utf8.allSatisfy(isDecimalFloatByte), body.utf8.contains(where: { $0 &- 0x30 < 10 }) else {
-            return nil
-        }
-    }
-    return text.withCString { start in
-        var end: UnsafeMutablePointer<CChar>?
-        let value = strtod(start, &end)
-        return end.map { start.distance(to: $0) } == text.utf8.count ? .other(value) : nil
-    }
-}
-
-private func isHexadecimalFloatByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-    case UInt8(ascii: "."), UInt8(ascii: "p"), UInt8(ascii: "+"), UInt8(ascii: "-"): true
-    default: false
-    }
-}
-
-private func isDecimalFloatByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "e"): true
-    case UInt8(ascii: "+"), UInt8(ascii: "-"): true
-    default: false
-    }
 }
 
 extension DecimalNumber {
@@ -134,12 +69,26 @@ extension DecimalNumber {
             let scaled = exponent < 0 ? magnitude / powerOfTen(-exponent) : magnitude * powerOfTen(exponent)
             return negative ? -scaled : scaled
         }
-        return slowDouble
+        return roundedDouble(self)
     }
 
-    @usableFromInline
-    var slowDouble: Double {
-        strtod("\(negative ? "-" : "")\(mantissa)e\(exponent)", nil)
+    /// This number times a power of ten as a whole number, what is behind the point cut off. Nil when it does not fit.
+    public func scaled(byPowerOfTen power: Int) -> Int64? {
+        if mantissa == 0 { return 0 }
+        let (shift, overflow) = exponent.addingReportingOverflow(power)
+        if overflow || shift > 19 { return nil }
+        if shift < -19 { return 0 }
+        var magnitude = mantissa
+        for _ in 0..<shift.magnitude {
+            if shift < 0 {
+                magnitude /= 10
+            } else {
+                let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+                if overflow { return nil }
+                magnitude = product
+            }
+        }
+        return Int64(exactly: magnitude).map { negative ? -$0 : $0 }
     }
 }
 

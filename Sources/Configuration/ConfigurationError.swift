@@ -1,0 +1,12 @@
+import Model
+
+/// Everything that is wrong with a configuration, sorted by place.
+public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
+    /// What is wrong; never empty.
+    public let problems: [UserError]
+
+    /// One problem a line.
+    public var description: String {
+        problems.map(\.description).joined(separator: "\n")
+    }
+}

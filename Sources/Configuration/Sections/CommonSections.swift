@@ -1,0 +1,25 @@
+/// The top-level keys that belong to no single room.
+public struct CommonSections: Sendable, Hashable {
+    /// `global`
+    public var global: GlobalSection
+    /// `listen`
+    public var listen: ListenAddress?
+    /// `tls`: plain HTTP without it.
+    public var tls: TLSServerSection?
+    /// `auth`
+    public var auth: AuthSection
+    /// `storage`
+    public var storage: StorageSection
+    /// `enable_lifecycle`: whether `/-/reload` and `/-/quit` do anything.
+    public var enableLifecycle: Bool
+
+    /// Reads the keys from the top level of a configuration.
+    public init(_ root: Fields) {
+        global = root.section("global") ?? GlobalSection()
+        listen = root.section("listen")
+        tls = root.section("tls")
+        auth = root.section("auth") ?? AuthSection()
+        storage = root.section("storage") ?? StorageSection()
+        enableLifecycle = root.bool("enable_lifecycle") ?? false
+    }
+}

@@ -1,0 +1,95 @@
+import Model
+
+/// `listen`: the address that the server is bound to.
+public struct ListenAddress: ConfigurationSection, Hashable {
+    /// A numeric address, or a host's name; empty for every interface.
+    public var host = "127.0.0.1"
+    /// The port; 0 lets the kernel choose.
+    public var port: UInt16 = 7373
+
+    /// The address without any configuration.
+    public init() {}
+
+    /// Reads `127.0.0.1:7373`, `[::1]:7373` or `:7373`.
+    public init(_ text: String) throws(UserError) {
+        let wrong = UserError("cannot listen on \(quoted(text)): expected ADDRESS:PORT, such as 127.0.0.1:7373")
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw wrong
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            throw wrong
+        }
+        self.host = String(host)
+        self.port = port
+    }
+
+    /// Reads the section.
+    public init(from node: Node, in context: DecodingContext) {
+        guard let text = context.string(node) else { return }
+        do {
+            self = try ListenAddress(text)
+        } catch {
+            context.fail(error, at: node.place)
+        }
+    }
+}
+
+extension ListenAddress: CustomStringConvertible {
+    /// As it is written in the configuration.
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// `tls`: the certificate that the server shows. Paths are ready to be opened.
+public struct TLSServerSection: ConfigurationSection, Hashable {
+    /// The file of the certificate and its chain.
+    public var certFile = ""
+    /// The file of its key.
+    public var keyFile = ""
+
+    /// Reads the section.
+    public init(from node: Node, in context: DecodingContext) {
+        let fields = Fields(node, in: context)
+        certFile = fields.required("cert_file").map { context.path($0) } ?? ""
+        keyFile = fields.required("key_file").map { context.path($0) } ?? ""
+        fields.finish()
+    }
+}
+
+/// `auth`: who may use the server. Without users everybody may.
+public struct AuthSection: ConfigurationSection, Hashable {
+    /// Somebody who may.
+    public struct User: Sendable, Hashable {
+        /// The name.
+        public var name: String
+        /// The password.
+        public var password: Secret
+    }
+
+    /// The users, told apart by their names.
+    public var users: [User] = []
+
+    /// Nobody needs to say who they are.
+    public init() {}
+
+    /// Reads the section.
+    public init(from node: Node, in context: DecodingContext) {
+        let fields = Fields(node, in: context)
+        for item in fields.list("users", { $0 }) {
+            let user = Fields(item, in: context)
+            let name = user.required("name")
+            let password = user.secret("password")
+            if password == nil { context.fail("`password` or `password_file` is missing", at: user.place) }
+            user.finish()
+            guard let name, let password else { continue }
+            if users.contains(where: { sameBytes($0.name, name) }) {
+                context.fail("the user `\(name)` stands twice", at: user.place(of: "name"))
+            }
+            if name.contains(":") { context.fail("a user's name has no colon", at: user.place(of: "name")) }
+            users.append(User(name: name, password: password))
+        }
+        fields.finish()
+    }
+}

@@ -1,0 +1,164 @@
+import CCurl
+
+/// A request that was checked and made ready once, to be started any number of times, also at the same time.
+///
+/// It is `@unchecked Sendable` because of its C lists and bytes: they are written in `init`, only read until `deinit`, by us
+/// and by libcurl (which copies strings and follows lists without changing them), and so may be read from many threads.
+public final class PreparedRequest: @unchecked Sendable {
+    /// What it was made of.
+    public let request: HTTPRequest
+    /// The URL as it may be shown: without user and password.
+    public let shownURL: String
+
+    /// The URL that curl is given: it has the TLS server name for its host where that differs.
+    let askedURL: String
+    /// Whether a transfer can come to speak TLS at all.
+    private let mayUseTLS: Bool
+    private let headers: CurlList
+    private let connectTo: CurlList
+    private let body: StableBytes?
+    private let authorities: StableBytes?
+    private let certificate: StableBytes?
+    private let key: StableBytes?
+
+    /// Checks a request and makes it ready. Throws `badURL` or `badRequest`.
+    public init(_ request: HTTPRequest) throws(HTTPFailure) {
+        let url = try URLParts(request.url)
+        try checkSendable(request, shownURL: url.shown)
+        self.request = request
+        shownURL = url.shown
+        mayUseTLS = url.scheme == "https" || request.redirectLimit > 0 || request.proxy != .none
+        var lines = try headerLines(of: request, shownURL: url.shown)
+        if url.scheme == "https", let name = request.tls.serverName, name != url.host {
+            // curl takes the name for TLS from the URL. So the URL gets that name, CONNECT_TO leads the connection to
+            // the host, and the Host header says what it would have said.
+            guard let renamed = replacingHost(of: request.url, with: name) else {
+                throw HTTPFailure(.badRequest, "cannot ask \(url.shown): \(name) is not a name of a server")
+            }
+            askedURL = renamed
+            connectTo = try CurlList(["\(name):\(url.port):\(url.host):\(url.port)"])
+            if !request.headers.contains(where: { $0.name.lowercased() == "host" }) {
+                lines.append("Host: \(url.hasExplicitPort ? "\(url.host):\(url.port)" : url.host)")
+            }
+        } else {
+            askedURL = request.url
+            connectTo = try CurlList([])
+        }
+        headers = try CurlList(lines)
+        body = request.body.map(StableBytes.init)
+        authorities = request.tls.authorities?.pem
+        certificate = request.tls.certificate?.pem
+        key = request.tls.key?.pem
+    }
+
+    /// Gives a fresh or reset handle all options of the request. What the handle points to lives as long as this object.
+    func apply(to options: inout CurlOptions) {
+        options.set(CURLOPT_URL, askedURL)
+        // Neither the URL nor a redirect leads to a file, a mail server or whatever else libcurl can speak.
+        options.set(CURLOPT_PROTOCOLS_STR, "http,https")
+        options.set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+        options.set(CURLOPT_TIMEOUT_MS, Int(clamping: request.timeout))
+        options.set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: request.connectTimeout))
+        options.set(CURLOPT_HTTP_VERSION, request.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
+        if !headers.isEmpty { options.set(CURLOPT_HTTPHEADER, headers) }
+        if !connectTo.isEmpty { options.set(CURLOPT_CONNECT_TO, connectTo) }
+        if request.acceptsCompression { options.set(CURLOPT_ACCEPT_ENCODING, "") }
+        if request.redirectLimit > 0 {
+            options.set(CURLOPT_FOLLOWLOCATION, 1)
+            options.set(CURLOPT_MAXREDIRS, request.redirectLimit)
+        }
+        if request.usesFreshConnection {
+            options.set(CURLOPT_FRESH_CONNECT, 1)
+            options.set(CURLOPT_FORBID_REUSE, 1)
+        }
+        applyMethod(to: &options)
+        applyAuthentication(to: &options)
+        applyProxy(to: &options)
+        if mayUseTLS { applyTLS(to: &options) }
+    }
+
+    private func applyMethod(to options: inout CurlOptions) {
+        if let body {
+            options.set(CURLOPT_POST, 1)
+            options.set(CURLOPT_POSTFIELDS, body.start)
+            options.set(CURLOPT_POSTFIELDSIZE_LARGE, Int64(body.count))
+            if request.method != "POST" { options.set(CURLOPT_CUSTOMREQUEST, request.method) }
+            return
+        }
+        switch request.method {
+        case "GET": break
+        case "HEAD": options.set(CURLOPT_NOBODY, 1)
+        case "POST":
+            options.set(CURLOPT_POST, 1)
+            options.set(CURLOPT_POSTFIELDS, "")
+            options.set(CURLOPT_POSTFIELDSIZE_LARGE, Int64(0))
+        default: options.set(CURLOPT_CUSTOMREQUEST, request.method)
+        }
+    }
+
+    private func applyAuthentication(to options: inout CurlOptions) {
+        switch request.authentication {
+        case nil, .other: break
+        case .basic(let user, let password):
+            options.check(ccurl_set_authentication(options.easy, 0))
+            options.set(CURLOPT_USERNAME, user)
+            options.set(CURLOPT_PASSWORD, password)
+        case .bearer(let token):
+            options.check(ccurl_set_authentication(options.easy, 1))
+            options.set(CURLOPT_XOAUTH2_BEARER, token)
+        }
+    }
+
+    private func applyProxy(to options: inout CurlOptions) {
+        switch request.proxy {
+        case .none:
+            // "Setting the proxy string to "" explicitly disables the use of a proxy, even if there is an environment
+            // variable set for it." https://curl.se/libcurl/c/CURLOPT_PROXY.html
+            options.set(CURLOPT_PROXY, "")
+        case .through(let url, let except):
+            options.set(CURLOPT_PROXY, url)
+            options.set(CURLOPT_NOPROXY, except)
+            options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        case .environment:
+            options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        }
+    }
+
+    private func applyTLS(to options: inout CurlOptions) {
+        let tls = request.tls
+        // Debian's libcurl trusts the directory /etc/ssl/certs beside the file it is given. Without the directory only the
+        // file counts, and only then does curl keep the parsed authorities instead of reading them for each connection
+        // (`cache_criteria_met` in lib/vtls/openssl.c). Five minutes, since it does not notice a changed file.
+        options.set(CURLOPT_CAPATH, nil)
+        options.set(CURLOPT_CA_CACHE_TIMEOUT, 300)
+        options.set(tls.authorities, authorities, file: CURLOPT_CAINFO, blob: CURLOPT_CAINFO_BLOB)
+        options.set(tls.certificate, certificate, file: CURLOPT_SSLCERT, blob: CURLOPT_SSLCERT_BLOB)
+        options.set(tls.key, key, file: CURLOPT_SSLKEY, blob: CURLOPT_SSLKEY_BLOB)
+        options.set(CURLOPT_SSLVERSION, tls.minimumVersion.asMinimum | (tls.maximumVersion?.asMaximum ?? 0))
+        if tls.skipsVerification {
+            options.set(CURLOPT_SSL_VERIFYPEER, 0)
+            options.set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
+        if request.inspectsCertificates { options.set(CURLOPT_CERTINFO, 1) }
+    }
+}
+
+extension TLSMaterial {
+    fileprivate var pem: StableBytes? {
+        guard case .pem(let bytes) = self else { return nil }
+        return StableBytes(bytes)
+    }
+}
+
+extension TLSVersion {
+    fileprivate var asMinimum: Int {
+        switch self {
+        case .tls10: CURL_SSLVERSION_TLSv1_0
+        case .tls11: CURL_SSLVERSION_TLSv1_1
+        case .tls12: CURL_SSLVERSION_TLSv1_2
+        case .tls13: CURL_SSLVERSION_TLSv1_3
+        }
+    }
+    /// `CURL_SSLVERSION_MAX_…`: the same numbers, 16 bits further up.
+    fileprivate var asMaximum: Int { asMinimum << 16 }
+}

@@ -1,0 +1,89 @@
+/// A row of `chunks` as it was read, with its segments inflated when they are asked for.
+struct StoredChunk {
+    struct Segment {
+        var number: Int
+        var offset: Int
+        var length: Int
+        var size: Int
+    }
+
+    let times: ChunkTimes
+    let segments: [Segment]
+    let data: [UInt8]
+
+    /// A chunk from the columns of its row, in the order start_ms, step_ms, count, times, segments, data from `first` on.
+    /// Nil when they do not fit together: the file has been damaged.
+    init?(_ row: Statement, first: Int32) {
+        var offsets: [Int64]?
+        if !row.isNull(first + 3) { offsets = integers(row.bytes(first + 3)) }
+        let count = row.integer(first + 2)
+        guard count >= 0, count <= 1 << 24, offsets == nil || offsets?.count == Int(count) else { return nil }
+        times = ChunkTimes(
+            start: row.integer(first), step: row.integer(first + 1), count: Int(count), offsets: offsets)
+        let numbers = integers(row.bytes(first + 4))
+        data = Array(row.bytes(first + 5))
+        var segments: [Segment] = []
+        for at in stride(from: 0, to: numbers.count - 3, by: 4) {
+            let segment = Segment(
+                number: Int(numbers[at]), offset: Int(numbers[at + 1]), length: Int(numbers[at + 2]),
+                size: Int(numbers[at + 3]))
+            guard segment.offset >= 0, segment.length >= 0, segment.length <= data.count,
+                segment.offset <= data.count - segment.length, segment.size <= 1 << 28
+            else { return nil }
+            segments.append(segment)
+        }
+        self.segments = segments
+    }
+
+    /// Inflates the segment that holds a slot; false when there is none, or it is damaged.
+    func inflate(slot: Int, with inflater: Inflater, into text: inout [UInt8]) -> Bool {
+        guard let segment = segments.first(where: { $0.number == slot / columnsPerSegment }) else { return false }
+        return data.withUnsafeBytes { data in
+            inflater.inflate(
+                UnsafeRawBufferPointer(rebasing: data[segment.offset..<segment.offset + segment.length]),
+                to: segment.size,
+                into: &text)
+        }
+    }
+}
+
+/// The text of a column within an inflated segment; nil when the slot has none.
+func columnText(_ segment: UnsafeRawBufferPointer, slot: Int) -> UnsafeRawBufferPointer? {
+    var wanted = slot % columnsPerSegment
+    var at = 1
+    while at < segment.count {
+        if segment[at] == 0x5b {
+            let start = at
+            while at < segment.count, segment[at] != 0x5d { at += 1 }
+            guard at < segment.count else { return nil }
+            if wanted == 0 { return UnsafeRawBufferPointer(rebasing: segment[start...at]) }
+            at += 1
+        } else {
+            // null
+            if wanted == 0 { return nil }
+            while at < segment.count, segment[at] != 0x2c, segment[at] != 0x5d { at += 1 }
+        }
+        wanted -= 1
+        at += 1
+    }
+    return nil
+}
+
+/// The whole numbers in a JSON text, whatever stands between them.
+private func integers(_ text: UnsafeRawBufferPointer) -> [Int64] {
+    var numbers: [Int64] = []
+    var at = 0
+    while at < text.count {
+        guard text[at] &- 0x30 < 10 else {
+            at += 1
+            continue
+        }
+        var number: Int64 = 0
+        while at < text.count, text[at] &- 0x30 < 10 {
+            number = number &* 10 &+ Int64(text[at] &- 0x30)
+            at += 1
+        }
+        numbers.append(number)
+    }
+    return numbers
+}

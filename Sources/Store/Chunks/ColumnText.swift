@@ -1,0 +1,110 @@
+import Model
+
+// A column of a chunk: `[scale,v0,d1,d2,…]`. Whole numbers are differences from the whole number before, in units of the
+// scale; strings are elements by themselves (what the scale cannot say exactly); null is no sample.
+
+/// The scale that says most of a column exactly.
+private func commonScale(
+    _ mantissas: UnsafeBufferPointer<Int64>, _ tags: UnsafeBufferPointer<Element.Tag>
+) -> Element.Tag? {
+    var decimals = 0
+    var binaries = 0
+    var scale: Element.Tag = 0
+    var lowest = Element.Tag.max
+    for tag in tags {
+        if tag >= 0, tag <= Element.largestScale {
+            decimals += 1
+            scale = max(scale, tag)
+        } else if tag > Element.largestScale {
+            binaries += 1
+            lowest = min(lowest, tag)
+        }
+    }
+    if binaries == 0 && decimals == 0 { return tags.contains { $0 != Element.absent } ? 0 : nil }
+    // A few whole numbers among full-precision values are cheaper as multiples of the power of two than as strings.
+    return binaries > decimals ? lowest : scale
+}
+
+/// An element in units of a scale; nil when that is not exact.
+@inline(__always)
+private func scaled(_ mantissa: Int64, _ tag: Element.Tag, to scale: Element.Tag) -> Int64? {
+    if tag == scale { return mantissa }
+    if tag < 0 { return nil }
+    if scale <= Element.largestScale {
+        guard tag < scale else { return nil }
+        let (product, overflow) = mantissa.multipliedReportingOverflow(by: Int64(powerOfTen(min(18, Int(scale - tag)))))
+        return overflow || product.magnitude > 1 << 53 || scale - tag > 18 ? nil : product
+    }
+    // A whole number is one times 2^0.
+    let shift = tag == 0 ? Element.binaryBias - Int(scale) : Int(tag) - Int(scale)
+    guard tag == 0 || tag > Element.largestScale, shift >= 0, shift < 62 else { return nil }
+    guard mantissa.magnitude.leadingZeroBitCount > shift + 2 else { return nil }
+    return mantissa << Int64(shift)
+}
+
+/// Appends the text of a column: `null` when it has no element at all.
+func appendColumn(
+    _ mantissas: UnsafeBufferPointer<Int64>, _ tags: UnsafeBufferPointer<Element.Tag>, to out: inout [UInt8]
+) {
+    guard let scale = commonScale(mantissas, tags) else {
+        out.append(contentsOf: "null".utf8)
+        return
+    }
+    let start = out.count
+    let room = 8 + mantissas.count * (longestElement + 1)
+    out.append(contentsOf: repeatElement(0, count: room))
+    let length = out.withUnsafeMutableBufferPointer { buffer -> Int in
+        guard let first = buffer.baseAddress.map({ $0 + start }) else { return 0 }
+        return write(mantissas, tags, scale, at: first)
+    }
+    out.removeLast(room - length)
+}
+
+private func write(
+    _ mantissas: UnsafeBufferPointer<Int64>, _ tags: UnsafeBufferPointer<Element.Tag>, _ scale: Element.Tag,
+    at out: UnsafeMutablePointer<UInt8>
+) -> Int {
+    out[0] = 0x5b
+    var at = 1 + write(Int64(scale), at: out + 1)
+    var before: Int64 = 0
+    for index in mantissas.indices {
+        out[at] = 0x2c
+        at += 1
+        if let value = scaled(mantissas[index], tags[index], to: scale) {
+            // Both are below 2^62, so that their difference is a whole number of 64 bits.
+            at += write(value - before, at: out + at)
+            before = value
+        } else {
+            at += writeAbsolute(Element(mantissa: mantissas[index], tag: tags[index]), at: out + at)
+        }
+    }
+    out[at] = 0x5d
+    return at + 1
+}
+
+/// Reads a column's text into times and values; elements without a sample are left out.
+func readColumn(
+    _ text: UnsafeRawBufferPointer, times: ChunkTimes, from: Int64, to: Int64, into samples: inout SampleColumns
+) {
+    guard var reader = ElementReader(array: text), let scale = reader.next(), scale.tag == 0 else { return }
+    let tag = Element.Tag(truncatingIfNeeded: scale.mantissa)
+    var sum: Int64 = 0
+    // The divisor of a decimal scale is exact, and so is the factor of a binary one.
+    let decimal = tag >= 0 && tag <= Element.largestScale
+    let divisor = decimal ? powerOfTen(Int(tag)) : 1
+    for index in 0..<times.count {
+        guard let element = reader.next() else { return }
+        if element.tag == Element.absent { continue }
+        let isDifference = reader.isNumber
+        if isDifference { sum = sum &+ element.mantissa }
+        let time = times[index]
+        if time < from { continue }
+        if time > to { return }
+        if isDifference {
+            samples.append(
+                time, decimal ? Double(sum) / divisor : Element(mantissa: sum, tag: tag).double ?? .nan)
+        } else if let value = element.double {
+            samples.append(time, value)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Synchronization
+
+/// How many rows each target has in the head, and since when: what the closer goes by.
+final class HeadBook: Sendable {
+    private struct Entry {
+        var count = 0
+        var oldest: Int64?
+        /// The number of rows at which the next part is closed.
+        var threshold: Int
+        /// No more rows will come.
+        var isGone = false
+    }
+
+    private let entries = Mutex<[Int64: Entry]>([:])
+    private let rowsPerPart: Int
+
+    init(rowsPerPart: Int) { self.rowsPerPart = rowsPerPart }
+
+    /// Notes that a target got a row; true when that makes it due.
+    func added(_ target: Int64, at timestamp: Int64) -> Bool {
+        entries.withLock { entries in
+            var entry = entries[target] ?? Entry(threshold: firstThreshold(target))
+            entry.count += 1
+            entry.oldest = min(entry.oldest ?? timestamp, timestamp)
+            entries[target] = entry
+            return entry.count >= entry.threshold
+        }
+    }
+
+    /// Notes what a target has in the head when the store is opened.
+    func found(_ target: Int64, count: Int, oldest: Int64) {
+        entries.withLock { $0[target] = Entry(count: count, oldest: oldest, threshold: firstThreshold(target)) }
+    }
+
+    /// Notes that rows have been closed.
+    func closed(_ target: Int64, count: Int, oldest: Int64?) {
+        entries.withLock { entries in
+            guard var entry = entries[target] else { return }
+            entry.count = max(0, entry.count - count)
+            entry.oldest = oldest
+            entry.threshold = rowsPerPart
+            entries[target] = entry.count == 0 && entry.isGone ? nil : entry
+        }
+    }
+
+    /// Notes that a target is gone, or has come back.
+    func setGone(_ target: Int64, _ isGone: Bool) {
+        entries.withLock { $0[target]?.isGone = isGone }
+    }
+
+    /// The targets whose oldest part is to be closed.
+    func due(now: Int64) -> [Int64] {
+        entries.withLock { entries in
+            entries.filter { entry in
+                guard let oldest = entry.value.oldest, entry.value.count > 0 else { return false }
+                return entry.value.count >= entry.value.threshold || entry.value.isGone
+                    || now >= oldest + windowMilliseconds
+            }.map(\.key).sorted()
+        }
+    }
+
+    /// All targets that have rows.
+    func all() -> [Int64] { entries.withLock { $0.filter { $0.value.count > 0 }.map(\.key).sorted() } }
+
+    /// The number of rows of a target.
+    func count(of target: Int64) -> Int { entries.withLock { $0[target]?.count ?? 0 } }
+
+    /// Targets that began together are closed at different times: the first part of each has a length of its own.
+    private func firstThreshold(_ target: Int64) -> Int {
+        let spread = UInt64(bitPattern: target) &* 0x9e37_79b9_7f4a_7c15 >> 33
+        return rowsPerPart / 2 + Int(spread % UInt64(max(1, rowsPerPart)))
+    }
+}

@@ -1,0 +1,70 @@
+import Model
+
+/// Samples that lie by themselves, made into chunks: block by block, oldest first.
+struct LooseSamples {
+    /// The most samples that are closed in one transaction.
+    static let limit = 200_000
+
+    private(set) var chunks: [EncodedChunk] = []
+    private(set) var sampleCount = 0
+    private var taken: [(series: Int64, from: Int64, to: Int64)] = []
+
+    /// Reads and encodes the loose samples before a time, as many as are closed at once.
+    init(before time: Int64, from connection: Connection, with encoder: ChunkEncoder, grid: inout ElementGrid) throws {
+        /// The samples of one block in one window.
+        struct Bundle: Hashable {
+            var block: BlockID
+            var window: Int64
+        }
+        var bundles: [Bundle: [(slot: Int, timestamp: Int64, element: Element)]] = [:]
+        try connection.rows(
+            "SELECT series_id, ts, val FROM loose WHERE ts < ? LIMIT ?", .integer(time), .integer(Int64(Self.limit))
+        ) { row in
+            let series = row.integer(0)
+            let timestamp = row.integer(1)
+            guard let element = row.element(2) else { return }
+            let bundle = Bundle(block: blockNumber(of: series), window: window(of: timestamp))
+            bundles[bundle, default: []].append((slot(of: series), timestamp, element))
+            if let last = taken.last, last.series == series {
+                taken[taken.count - 1].to = timestamp
+            } else {
+                taken.append((series, timestamp, timestamp))
+            }
+            sampleCount += 1
+        }
+        for (bundle, samples) in bundles.sorted(by: { ($0.key.window, $0.key.block) < ($1.key.window, $1.key.block) }) {
+            let times = ChunkTimes(Array(Set(samples.map(\.timestamp))).sorted())
+            let places = times.offsets.map { Dictionary(uniqueKeysWithValues: $0.enumerated().map { ($1, $0) }) }
+            grid.reset(rows: times.count)
+            for sample in samples {
+                let listed = places?[sample.timestamp - times.start] ?? 0
+                grid.set(sample.element, slot: sample.slot, row: times.index(of: sample.timestamp, listedAt: listed))
+            }
+            if let chunk = encoder.encode(grid, block: bundle.block, times: times) { chunks.append(chunk) }
+        }
+    }
+
+    /// Puts the chunks into the file and takes the samples out, in the caller's transaction.
+    func store(on connection: Connection) throws {
+        try ChunkWriter(connection).write(chunks)
+        for range in taken {
+            try connection.run(
+                "DELETE FROM loose WHERE series_id = ? AND ts BETWEEN ? AND ?", .integer(range.series),
+                .integer(range.from), .integer(range.to))
+        }
+    }
+}
+
+extension Statement {
+    /// The element in a column of a row; nil when it is none.
+    func element(_ column: Int32) -> Element? {
+        let text = bytes(column)
+        // A whole number is stored as such, and reads as its digits.
+        if let first = text.first, text.allSatisfy({ $0 &- 0x30 < 10 || $0 == 0x2d }), first != 0x2d || text.count > 1,
+            !(text.count == 2 && first == 0x2d && text[1] == 0x30)
+        {
+            return Element(mantissa: integer(column), tag: 0)
+        }
+        return Element(string: text.assumingMemoryBound(to: UInt8.self))
+    }
+}

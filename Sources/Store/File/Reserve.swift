@@ -1,0 +1,34 @@
+import Glibc
+import Logging
+
+/// Room on the disk that is set aside for bad days. SQLite needs some room even to delete; when the disk is full the reserve
+/// is given up, and it is made anew when there is room again.
+final class Reserve: @unchecked Sendable {
+    // Sendable: it is used by the writer's thread alone once the store is open.
+    private let path: String
+    private let size: Int
+    private(set) var isHeld = false
+
+    init(path: String, size: Int = 4 << 20) {
+        self.path = path
+        self.size = size
+    }
+
+    /// Sets the room aside; without it the store works too, only less gracefully on a full disk.
+    func restore() {
+        if isHeld { return }
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if file < 0 { return }
+        defer { close(file) }
+        // Room that is only promised (a sparse file) would be none.
+        isHeld = posix_fallocate(file, 0, off_t(size)) == 0
+        if !isHeld { unlink(path) }
+    }
+
+    /// Gives the room up.
+    func release() {
+        if !isHeld { return }
+        unlink(path)
+        isHeld = false
+    }
+}

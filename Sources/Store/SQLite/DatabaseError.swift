@@ -1,0 +1,26 @@
+import CSQLite
+
+/// What SQLite refused, with its own words.
+public struct DatabaseError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// SQLite's extended result code.
+    public let code: Int32
+    /// SQLite's message.
+    public let message: String
+    /// What was being done: a statement, or a verb such as "open".
+    public let action: String
+
+    /// The primary result code, for telling kinds apart.
+    public var primaryCode: Int32 { code & 0xff }
+
+    /// The disk is full or fails: worth trying again later.
+    public var isDiskTrouble: Bool { primaryCode == SQLITE_FULL || primaryCode == SQLITE_IOERR }
+
+    /// Somebody else holds the lock for longer than we wait.
+    public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
+
+    /// The file does not hold what SQLite wrote there.
+    public var isCorruption: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
+
+    /// "database or disk is full (while INSERT …)"
+    public var description: String { "\(message) (while: \(action))" }
+}

@@ -1,0 +1,181 @@
+import Model
+import Patterns
+
+/// The series in memory: the ones that are being written, and were lately. Labels are held as symbols; postings lead from a
+/// label's value to its series, as in an inverted index. The file knows all series (`StoredSeries`).
+struct SeriesTable {
+    /// The place of a series in this table.
+    typealias Entry = UInt32
+
+    var symbols = SymbolTable()
+    private(set) var ids: [Int64] = []
+    /// Where the label pairs of each entry begin in `pairs`; one more says where the last ones end.
+    private var starts: [UInt32] = [0]
+    /// Name and value symbols by turns, in the order of the labels.
+    private var pairs: [UInt32] = []
+    /// By the hash of all labels; a further series of the same hash stands at the next free hash.
+    private var byHash: [UInt64: Entry] = [:]
+    /// The entries that have a label with this value, ascending. The key is name << 32 | value.
+    private var postings: [UInt64: [Entry]] = [:]
+    /// The values that each name has.
+    private var valuesByName: [UInt32: [UInt32]] = [:]
+
+    var count: Int { ids.count }
+
+    /// The entry of a series with just these labels.
+    func find(_ labels: Labels) -> Entry? {
+        var hash = Self.hash(labels)
+        while let entry = byHash[hash] {
+            if isEntry(entry, labels) { return entry }
+            hash &+= 1
+        }
+        return nil
+    }
+
+    /// Adds a series that is not there yet.
+    mutating func add(_ labels: Labels, id: Int64) -> Entry {
+        let entry = Entry(truncatingIfNeeded: ids.count)
+        var hash = Self.hash(labels)
+        while byHash[hash] != nil { hash &+= 1 }
+        byHash[hash] = entry
+        ids.append(id)
+        for pair in labels.pairs {
+            let name = symbols.intern(pair.name)
+            let value = symbols.intern(pair.value)
+            pairs.append(name)
+            pairs.append(value)
+            let key = UInt64(name) << 32 | UInt64(value)
+            if postings[key] == nil { valuesByName[name, default: []].append(value) }
+            postings[key, default: []].append(entry)
+        }
+        starts.append(UInt32(truncatingIfNeeded: pairs.count))
+        return entry
+    }
+
+    /// The labels of an entry.
+    func labels(_ entry: Entry) -> Labels {
+        let range = Int(starts[Int(entry)])..<Int(starts[Int(entry) + 1])
+        return Labels(
+            sorted: stride(from: range.lowerBound, to: range.upperBound, by: 2).map {
+                Label(symbols.text(pairs[$0]), symbols.text(pairs[$0 + 1]))
+            })
+    }
+
+    /// The names of all labels.
+    func labelNames() -> [String] { valuesByName.keys.map { symbols.text($0) } }
+
+    /// The values that a label has.
+    func values(of name: String) -> [String] {
+        symbols.find(name).flatMap { valuesByName[$0] }?.map { symbols.text($0) } ?? []
+    }
+
+    /// The number of series that have this value of a label.
+    func seriesCount(of name: String, _ value: String) -> Int {
+        guard let name = symbols.find(name), let value = symbols.find(value) else { return 0 }
+        return postings[UInt64(name) << 32 | UInt64(value)]?.count ?? 0
+    }
+
+    /// The hash of a set of labels, as the file holds it too.
+    static func hash(_ labels: Labels) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for pair in labels.pairs {
+            hash = stableHash(pair.name.utf8, seed: hash)
+            hash = stableHash(CollectionOfOne(0xff), seed: hash)
+            hash = stableHash(pair.value.utf8, seed: hash)
+            hash = stableHash(CollectionOfOne(0xfe), seed: hash)
+        }
+        return hash
+    }
+
+    private func isEntry(_ entry: Entry, _ labels: Labels) -> Bool {
+        let start = Int(starts[Int(entry)])
+        guard Int(starts[Int(entry) + 1]) - start == 2 * labels.pairs.count else { return false }
+        for (index, pair) in labels.pairs.enumerated() {
+            guard symbols.find(pair.name) == pairs[start + 2 * index],
+                symbols.find(pair.value) == pairs[start + 2 * index + 1]
+            else { return false }
+        }
+        return true
+    }
+}
+
+// Selecting by matchers.
+extension SeriesTable {
+    /// The entries that satisfy every matcher, ascending.
+    func select(_ matchers: [CompiledMatcher]) -> [Entry] {
+        var lists: [[Entry]] = []
+        var rest: [CompiledMatcher] = []
+        for matcher in matchers {
+            if let list = entries(required: matcher) { lists.append(list) } else { rest.append(matcher) }
+        }
+        var candidates: [Entry]
+        lists.sort { $0.count < $1.count }
+        if let shortest = lists.first {
+            candidates = lists.dropFirst().reduce(shortest, intersection)
+        } else {
+            candidates = Array(0..<Entry(truncatingIfNeeded: count))
+        }
+        for matcher in rest where !candidates.isEmpty { filter(&candidates, matcher) }
+        return candidates
+    }
+
+    /// The entries that a matcher requires to have a label; nil when series without the label satisfy it too.
+    private func entries(required matcher: CompiledMatcher) -> [Entry]? {
+        if matcher.acceptsMissing { return nil }
+        guard let name = symbols.find(matcher.matcher.name) else { return [] }
+        if matcher.matcher.operation == .equal {
+            guard let value = symbols.find(matcher.matcher.value) else { return [] }
+            return postings[UInt64(name) << 32 | UInt64(value)] ?? []
+        }
+        // Each value is looked at once, however many series have it.
+        var found: [Entry] = []
+        var lists = 0
+        for value in valuesByName[name] ?? [] where matcher.accepts(symbols.text(value)) {
+            found.append(contentsOf: postings[UInt64(name) << 32 | UInt64(value)] ?? [])
+            lists += 1
+        }
+        if lists > 1 { found.sort() }
+        return found
+    }
+
+    /// Keeps the entries that satisfy a matcher which series without the label may satisfy.
+    private func filter(_ candidates: inout [Entry], _ matcher: CompiledMatcher) {
+        guard let name = symbols.find(matcher.matcher.name) else { return }
+        var verdicts: [UInt32: Bool] = [:]
+        candidates.removeAll { entry in
+            guard let value = value(of: name, in: entry) else { return false }
+            if let known = verdicts[value] { return !known }
+            let verdict = matcher.accepts(symbols.text(value))
+            verdicts[value] = verdict
+            return !verdict
+        }
+    }
+
+    private func value(of name: UInt32, in entry: Entry) -> UInt32? {
+        for at in stride(from: Int(starts[Int(entry)]), to: Int(starts[Int(entry) + 1]), by: 2) where pairs[at] == name
+        {
+            return pairs[at + 1]
+        }
+        return nil
+    }
+}
+
+/// What two ascending lists have in common.
+private func intersection(_ short: [UInt32], _ long: [UInt32]) -> [UInt32] {
+    var common: [UInt32] = []
+    var low = 0
+    for entry in short {
+        // Galloping: the lists may differ in length a thousandfold.
+        var step = 1
+        while low + step < long.count, long[low + step] < entry { step *= 2 }
+        var high = min(low + step, long.count)
+        low += step / 2
+        low = min(low, long.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if long[middle] < entry { low = middle + 1 } else { high = middle }
+        }
+        if low < long.count, long[low] == entry { common.append(entry) }
+    }
+    return common
+}

@@ -1,0 +1,241 @@
+import Glibc
+import Model
+
+/// Writes the samples of one target. It belongs to the thread that collects from the target.
+///
+/// A target sends the same series in the same order nearly always. So the series are looked up once, when the order
+/// changes (`arrange`), and a scrape is then only a walk over its values, copied into rows by block and slot.
+public final class TargetAppender {
+    /// A series, as the appender was told where it lives.
+    public struct Column: Hashable, Sendable {
+        let series: Int64
+        /// It lives in a block of another target, and its samples go by themselves.
+        let isForeign: Bool
+    }
+
+    /// The target's number in the file.
+    public let target: Int64
+
+    private let registry: SeriesRegistry
+    private let clock: any WallClock
+    /// The blocks that the arrangement fills, ascending.
+    private var blocks: [BlockID] = []
+    /// For each slot of each of these blocks the token that is its value; from -2 downwards a report; or `noToken`.
+    private var tokens: [Int32] = []
+    /// Slots that get a stale marker in the next row: their series had a sample in the last one and are gone.
+    private var ending: Set<Int> = []
+    private var foreignTokens: [(token: Int32, series: Int64)] = []
+
+    private let noToken: Int32 = -1
+
+    init(target: Int64, registry: SeriesRegistry, clock: any WallClock) {
+        self.target = target
+        self.registry = registry
+        self.clock = clock
+        registry.retain(target: target)
+    }
+
+    deinit { registry.release(target: target) }
+
+    /// Where a series lives; it is given a number when it is new.
+    public func column(for labels: Labels, in batch: WriteBatch) throws -> Column {
+        switch try registry.resolve(labels, for: target, now: clock.now(), &batch.definitions) {
+        case .own(let series): Column(series: series, isForeign: false)
+        case .foreign(let series): Column(series: series, isForeign: true)
+        }
+    }
+
+    /// What an arrangement found.
+    public struct Arrangement: Sendable {
+        /// Tokens that were left out, because another one stands for the same series.
+        public var duplicates = 0
+        /// Series that the arrangement before did not have.
+        public var added = 0
+    }
+
+    /// Says which series the values of the next scrapes belong to: token i to `columns[i]` (nil: dropped), and the reports
+    /// behind them. Of two tokens for one series the first counts.
+    @discardableResult
+    public func arrange(_ columns: [Column?], reports: [Column]) -> Arrangement {
+        let before = aliveSeries()
+        blocks = blocksNeeded(columns, reports, before)
+        tokens = Array(repeating: noToken, count: blocks.count * slotsPerBlock)
+        foreignTokens.removeAll()
+        var found = Arrangement()
+        var seenForeign: Set<Int64> = []
+        for (token, column) in columns.enumerated() {
+            guard let column else { continue }
+            if column.isForeign {
+                if seenForeign.insert(column.series).inserted {
+                    foreignTokens.append((Int32(token), column.series))
+                } else {
+                    found.duplicates += 1
+                }
+            } else if let place = place(of: column.series) {
+                if tokens[place] == noToken { tokens[place] = Int32(token) } else { found.duplicates += 1 }
+            }
+        }
+        for (index, report) in reports.enumerated() where !report.isForeign {
+            if let place = place(of: report.series) { tokens[place] = -2 - Int32(index) }
+        }
+        ending.removeAll()
+        for series in before {
+            guard let place = place(of: series) else { continue }
+            if tokens[place] == noToken { ending.insert(place) } else if tokens[place] >= 0 { found.added -= 1 }
+        }
+        found.added += tokens.count { $0 >= 0 }
+        return found
+    }
+
+    /// The series that had a sample in the last row, or owe a stale marker.
+    private func aliveSeries() -> [Int64] {
+        tokens.indices.filter { tokens[$0] != noToken || ending.contains($0) }.map {
+            series(block: blocks[$0 / slotsPerBlock], slot: $0 % slotsPerBlock)
+        }
+    }
+
+    private func blocksNeeded(_ columns: [Column?], _ reports: [Column], _ before: [Int64]) -> [BlockID] {
+        var needed: Set<BlockID> = []
+        var last: BlockID = -1
+        func need(_ series: Int64) {
+            // Neighbours are in the same block nearly always.
+            let block = blockNumber(of: series)
+            if block == last { return }
+            last = block
+            needed.insert(block)
+        }
+        for case let column? in columns where !column.isForeign { need(column.series) }
+        for report in reports where !report.isForeign { need(report.series) }
+        for series in before { need(series) }
+        return needed.sorted()
+    }
+
+    private func place(of series: Int64) -> Int? {
+        let block = blockNumber(of: series)
+        var low = 0
+        var high = blocks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if blocks[middle] < block { low = middle + 1 } else { high = middle }
+        }
+        guard low < blocks.count, blocks[low] == block else { return nil }
+        return low * slotsPerBlock + slot(of: series)
+    }
+
+    /// Writes a scrape: the values of `values` in `body`, in the order that was arranged, and those of the reports.
+    /// False when a token is no number: nothing has been written then.
+    public func append(
+        at timestamp: Int64, _ values: UnsafeBufferPointer<SampleToken>, in body: UnsafeRawBufferPointer,
+        reports: [Double], to batch: WriteBatch
+    ) -> Bool {
+        let rowsBefore = batch.rows.count
+        let bytesBefore = batch.bytes.count
+        var samples = 0
+        for place in blocks.indices {
+            guard let written = appendRow(place, at: timestamp, values, body, reports, batch) else {
+                batch.rows.removeLast(batch.rows.count - rowsBefore)
+                batch.bytes.removeLast(batch.bytes.count - bytesBefore)
+                return false
+            }
+            samples += written
+        }
+        for (token, series) in foreignTokens where Int(token) < values.count {
+            let place = values[Int(token)]
+            let text = UnsafeRawBufferPointer(rebasing: body[Int(place.start)..<Int(place.start) + Int(place.length)])
+            guard let number = readNumber(text) else { continue }
+            batch.loose.append(.init(series: series, timestamp: timestamp, element: Element(number)))
+            samples += 1
+        }
+        ending.removeAll()
+        batch.scrapes.append(.init(target: target, timestamp: timestamp))
+        batch.sampleCount += samples
+        return true
+    }
+
+    /// Writes one sample with a time of its own.
+    public func append(_ column: Column, at timestamp: Int64, _ value: Double, to batch: WriteBatch) {
+        guard timestamp >= 0, timestamp <= latestTimestamp else { return }
+        batch.loose.append(.init(series: column.series, timestamp: timestamp, element: Element(value)))
+        batch.sampleCount += 1
+    }
+
+    /// The row of one block; nil when a token is no number. No row is made where there is nothing to say.
+    private func appendRow(
+        _ place: Int, at timestamp: Int64, _ values: UnsafeBufferPointer<SampleToken>, _ body: UnsafeRawBufferPointer,
+        _ reports: [Double], _ batch: WriteBatch
+    ) -> Int? {
+        let first = place * slotsPerBlock
+        let start = batch.bytes.count
+        // Room for the longest elements, and for every token copied as it is (tokens are bounded by the body).
+        var room = 2 + slotsPerBlock * (longestElement + 1)
+        for slot in 0..<slotsPerBlock {
+            let token = Int(tokens[first + slot])
+            if token >= 0, token < values.count { room += Int(min(values[token].length, 32)) }
+        }
+        let written: (bytes: Int, samples: Int)? = batch.bytes.appendUninitialized(room) { out in
+            tokens.withUnsafeBufferPointer { tokens in
+                writeRow(tokens[first..<first + slotsPerBlock], first, values, body, reports, at: out)
+            }
+        }
+        guard let written else { return nil }
+        if written.bytes == 2 {
+            batch.bytes.removeLast(batch.bytes.count - start)
+            return 0
+        }
+        batch.rows.append(.init(id: headRow(timestamp, blocks[place]), start: start, length: written.bytes))
+        return written.samples
+    }
+
+    private func writeRow(
+        _ tokens: Slice<UnsafeBufferPointer<Int32>>, _ first: Int, _ values: UnsafeBufferPointer<SampleToken>,
+        _ body: UnsafeRawBufferPointer, _ reports: [Double], at out: UnsafeMutablePointer<UInt8>
+    ) -> (bytes: Int, samples: Int)? {
+        var at = 1
+        var filled = 1
+        var samples = 0
+        out[0] = 0x5b
+        for (slot, token) in tokens.enumerated() {
+            if slot > 0 {
+                out[at] = 0x2c
+                at += 1
+            }
+            if token >= 0, Int(token) < values.count {
+                let place = values[Int(token)]
+                let end = Int(place.start) + Int(place.length)
+                guard end <= body.count else { return nil }
+                let text = UnsafeRawBufferPointer(rebasing: body[Int(place.start)..<end])
+                let length = writeElement(of: text, at: out + at)
+                if length == 0 { return nil }
+                at += length
+                samples += 1
+            } else if token < -1, -2 - Int(token) < reports.count {
+                at += write(Element(reports[-2 - Int(token)]), at: out + at)
+                samples += 1
+            } else if !ending.isEmpty, ending.contains(first + slot) {
+                at += write(Element(staleMarker), at: out + at)
+            } else {
+                at += write(.missing, at: out + at)
+                continue
+            }
+            filled = at
+        }
+        // Nothing is said about the slots behind the last one that has a sample.
+        out[filled] = 0x5d
+        return (filled + 1, samples)
+    }
+}
+
+extension [UInt8] {
+    /// Appends what `body` writes into room for `count` bytes; it returns how many it wrote, or nil to append nothing.
+    fileprivate mutating func appendUninitialized<Extra>(
+        _ count: Int, _ body: (UnsafeMutablePointer<UInt8>) -> (bytes: Int, samples: Extra)?
+    ) -> (bytes: Int, samples: Extra)? {
+        let before = self.count
+        append(contentsOf: repeatElement(0, count: count))
+        let written = withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { body($0 + before) }
+        }
+        removeLast(count - (written?.bytes ?? 0))
+        return written
+    }
+}

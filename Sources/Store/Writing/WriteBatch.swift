@@ -1,0 +1,131 @@
+import Model
+
+/// What is written in one go: rows of the head, and the series, blocks and targets that they are the first to need.
+///
+/// A batch is filled by one thread, handed to the store, and not touched by that thread again.
+public final class WriteBatch: @unchecked Sendable {
+    // Sendable: it has one owner at a time, first the collector that fills it, then the writer.
+
+    struct Row {
+        var id: Int64
+        var start: Int
+        var length: Int
+    }
+
+    struct LooseSample {
+        var series: Int64
+        var timestamp: Int64
+        var element: Element
+    }
+
+    struct Scrape {
+        var target: Int64
+        var timestamp: Int64
+    }
+
+    /// The JSON texts of the rows, one behind the other.
+    var bytes: [UInt8] = []
+    var rows: [Row] = []
+    var scrapes: [Scrape] = []
+    var loose: [LooseSample] = []
+    var definitions: [Definition] = []
+    var outcomes: [Int64: ScrapeOutcome] = [:]
+    var metadata: [FamilyMetadata] = []
+
+    /// The number of samples in it.
+    public internal(set) var sampleCount = 0
+
+    /// An empty batch.
+    public init() {}
+
+    /// Whether there is nothing to write.
+    public var isEmpty: Bool {
+        rows.isEmpty && loose.isEmpty && definitions.isEmpty && outcomes.isEmpty && metadata.isEmpty
+    }
+
+    /// Adds what targets say about families of metrics.
+    public func add(_ families: some Sequence<FamilyMetadata>) { metadata.append(contentsOf: families) }
+
+    /// Notes how a scrape of a target went; the newest one of a target counts.
+    public func note(_ outcome: ScrapeOutcome, target: Int64) { outcomes[target] = outcome }
+
+    /// About how much memory it holds.
+    public var byteCount: Int {
+        bytes.count + rows.count * MemoryLayout<Row>.stride + loose.count * MemoryLayout<LooseSample>.stride
+            + definitions.count * 256
+    }
+
+    /// Gives the samples up and keeps what later batches rely on.
+    func dropSamples() {
+        bytes = []
+        rows = []
+        scrapes = []
+        loose = []
+        sampleCount = 0
+    }
+
+    /// Empties the batch and keeps its memory.
+    func clear() {
+        bytes.removeAll(keepingCapacity: true)
+        rows.removeAll(keepingCapacity: true)
+        scrapes.removeAll(keepingCapacity: true)
+        loose.removeAll(keepingCapacity: true)
+        definitions.removeAll()
+        outcomes.removeAll(keepingCapacity: true)
+        metadata.removeAll()
+        sampleCount = 0
+    }
+}
+
+/// Something that rows refer to by a number, which must stand in the file before them.
+enum Definition {
+    case target(id: Int64, TargetDescription)
+    case targetGone(id: Int64, at: Int64)
+    case metric(id: Int64, name: String)
+    case series(id: Int64, metric: Int64, hash: Int64, labels: String)
+    case block(id: Int64, target: Int64, window: Int64)
+    case blockMoved(id: Int64, target: Int64)
+}
+
+/// How a scrape of a target went, as its row tells.
+public struct ScrapeOutcome: Sendable {
+    /// When it was due.
+    public var timestamp: Int64
+    /// Whether it succeeded.
+    public var up: Bool
+    /// How long it took.
+    public var durationSeconds: Double
+    /// The number of samples it brought.
+    public var samples: Int
+    /// Why it failed, or what was left out; empty otherwise.
+    public var error: String
+
+    /// How a scrape went.
+    public init(timestamp: Int64, up: Bool, durationSeconds: Double, samples: Int, error: String) {
+        self.timestamp = timestamp
+        self.up = up
+        self.durationSeconds = durationSeconds
+        self.samples = samples
+        self.error = error
+    }
+}
+
+/// What a target says about a family of metrics.
+public struct FamilyMetadata: Sendable, Hashable {
+    /// The family's name.
+    public var family: String
+    /// counter, gauge, …
+    public var type: String
+    /// The help text.
+    public var help: String
+    /// The unit, empty when none is given.
+    public var unit: String
+
+    /// What a target says about a family.
+    public init(family: String, type: String, help: String, unit: String) {
+        self.family = family
+        self.type = type
+        self.help = help
+        self.unit = unit
+    }
+}
