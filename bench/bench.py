@@ -90,7 +90,7 @@ def run(bench, kinds, directory, length, times):
     elif bench == "idle":
         starting.idle(directory, length(bench)[0])
     elif bench == "reader":
-        reader.bench()
+        reader.bench(directory)
 
 
 if __name__ == "__main__":
