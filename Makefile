@@ -37,7 +37,7 @@ test: peers
 	@$(MAKE) --no-print-directory lint build
 	@swift build --build-tests
 	@scripts/fuzz.sh $(FUZZ_SECONDS_IN_TEST)
-	@swift test --skip-build --skip EndToEndTests
+	@VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --skip EndToEndTests
 	@VEDETTE_BINARY=$(BINARY) VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --filter EndToEndTests
 
 bench:
