@@ -1,7 +1,7 @@
 # Everything one does with this house. `make run` and `make test` work on a fresh Debian 12 that has git, make and the
 # Swift 6.3 toolchain; they fetch what else they need, once.
 
-.PHONY: run setup build test bench fuzz lint clean peers
+.PHONY: run setup build test bench reader-bench fuzz lint clean peers
 .DEFAULT_GOAL := build
 
 # How the binary that is shipped gets built: these flags stand here and in no other place (the Dockerfile calls make build).
@@ -37,7 +37,7 @@ test: peers
 	@$(MAKE) --no-print-directory lint build
 	@swift build --build-tests
 	@scripts/fuzz.sh $(FUZZ_SECONDS_IN_TEST)
-	@swift test --skip-build --skip EndToEndTests
+	@VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --skip EndToEndTests
 	@VEDETTE_BINARY=$(BINARY) VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --filter EndToEndTests
 
 bench:
@@ -45,6 +45,10 @@ bench:
 	@scripts/peers.sh fetch
 	@$(MAKE) --no-print-directory build
 	@/usr/bin/python3 bench/bench.py all
+
+# Called by the bench: here so that it is built with the flags of the binary.
+reader-bench:
+	@swift build $(RELEASE) --product ReaderBench
 
 fuzz: setup
 	@scripts/fuzz.sh $(FUZZ_SECONDS)

@@ -13,6 +13,7 @@ import argparse
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 
@@ -53,12 +54,18 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     report.begin("bench/bench.py " + " ".join(sys.argv[1:]))
     place = os.path.join(ROOT, ".build", "bench")
+    failed = False
     for bench in chosen:
         directory = tempfile.mkdtemp(prefix=bench + "-", dir=place)
         try:
             run(bench, kinds, directory, length, times=3 if options.quick else 9)
+        except (RuntimeError, OSError, subprocess.SubprocessError) as reason:
+            # The others are worth their time all the same.
+            report.say(f"\n### {bench}\n\nNot measured: {reason}")
+            failed = True
         finally:
             shutil.rmtree(directory, ignore_errors=True)
+    sys.exit(1 if failed else 0)
 
 
 def run(bench, kinds, directory, length, times):
@@ -83,7 +90,7 @@ def run(bench, kinds, directory, length, times):
     elif bench == "idle":
         starting.idle(directory, length(bench)[0])
     elif bench == "reader":
-        reader.bench()
+        reader.bench(directory)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,17 @@ def tree_size(directory):
         os.path.getsize(os.path.join(path, name)) for path, _, names in os.walk(directory) for name in names)
 
 
+def wait_until(process, url, name, patience=60):
+    """Waits for an address to answer, and gives the seconds since the process was started."""
+    while not web.answers(url):
+        if not process.running():
+            raise RuntimeError(f"{name} ended at once: {process.last_words()}")
+        if time.monotonic() - process.started > patience:
+            raise RuntimeError(f"{name} is not ready after {patience} s: {process.last_words()}")
+        time.sleep(0.002)
+    return time.monotonic() - process.started
+
+
 class System:
     """What is common: one directory, one port, one scrape configuration that all three understand."""
 
@@ -49,13 +60,7 @@ class System:
     def start(self, patience=60):
         """Starts it and gives the seconds until it said that it is ready."""
         self.process = Process(self.arguments(), os.path.join(self.directory, "log"))
-        while not web.answers(self.url + self.ready_path):
-            if not self.process.running():
-                raise RuntimeError(f"{self.name} ended at once: {self.process.last_words()}")
-            if time.monotonic() - self.process.started > patience:
-                raise RuntimeError(f"{self.name} is not ready after {patience} s: {self.process.last_words()}")
-            time.sleep(0.002)
-        return time.monotonic() - self.process.started
+        return wait_until(self.process, self.url + self.ready_path, self.name, patience)
 
     def stop(self):
         if self.process:

@@ -51,4 +51,27 @@ import Testing
         #expect(found.map(\.ts) == [1, 2])
         #expect(found.map(\.bits) == [(0.1).bitPattern, nil])
     }
+
+    @Test(.enabled(if: Surroundings.hasPeers, Comment(rawValue: Surroundings.noPeers)))
+    func prometheusScrapesAnExporter() throws {
+        let workplace = try Workplace()
+        let exporter = try Exporter(text: "a 1\n")
+        defer { exporter.stop() }
+        let prometheus = try PrometheusPeer(
+            in: workplace, configuration: scraping([("test", exporter)], every: "1s"))
+        try eventually("the target is up") { try prometheus.targets().map(\.health) == ["up"] }
+    }
+
+    @Test(.enabled(if: Surroundings.mayMount, Comment(rawValue: Surroundings.noMount)))
+    func aSmallDiskIsFilledToTheLastByte() throws {
+        let workplace = try Workplace()
+        let disk = try SmallDisk(megabytes: 1, in: workplace)
+        try disk.fill()
+        // A file may be made, but nothing goes into it.
+        let full = try run("/bin/sh", ["-c", "echo x >'\(disk.path)/more'"], in: workplace)
+        #expect(full.ending != .exit(0))
+        try disk.free()
+        let free = try run("/bin/sh", ["-c", "echo x >'\(disk.path)/more'"], in: workplace)
+        #expect(free.ending == .exit(0))
+    }
 }

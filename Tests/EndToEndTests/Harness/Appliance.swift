@@ -20,11 +20,14 @@ final class Appliance: Sendable {
         self.program = program
         port = try eventually("a line that names the address it listens on", within: 20) {
             if let port = Appliance.listeningPort(program.errors) { return port }
-            if let ending = program.check() { throw Ended(ending, program) }
+            if let ending = program.check() {
+                throw Hopeless(description: "it ended (\(ending)): \(program.errors)\(program.output)")
+            }
             return nil
         }
-        try eventually("it says that it is ready: \(program.errors)", within: 20) {
-            try get("/-/ready").status == 200
+        try eventually("it says that it is ready", within: 20) {
+            if let ending = program.check() { throw Hopeless(description: "it ended (\(ending)): \(program.errors)") }
+            return try get("/-/ready").status == 200
         }
     }
 
@@ -73,13 +76,6 @@ final class Appliance: Sendable {
     func crash() throws {
         program.send(SIGKILL)
         _ = try program.wait(within: 5)
-    }
-
-    private struct Ended: Error, CustomStringConvertible {
-        let description: String
-        init(_ ending: Program.Ending, _ program: Program) {
-            description = "it ended (\(ending)): \(program.errors)\(program.output)"
-        }
     }
 }
 

@@ -138,6 +138,7 @@ final class Exporter: Sendable {
                 guard count > 0 else { return }
                 received += piece[..<count]
             }
+            let isLast = String(decoding: received, as: UTF8.self).lowercased().contains("connection: close")
             received = []
             let (number, script) = state.withLock { state in
                 state.requests += 1
@@ -146,6 +147,7 @@ final class Exporter: Sendable {
             do {
                 guard try deliver(script(number), to: connection) else { return }
                 state.withLock { $0.answered[number] = monotonicSeconds() }
+                if isLast { return }
             } catch {
                 // The other side hung up, as it may.
                 return

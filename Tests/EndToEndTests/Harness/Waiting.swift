@@ -5,8 +5,13 @@ func monotonicSeconds() -> Double {
     ProcessInfo.processInfo.systemUptime
 }
 
+/// There is no use in asking on.
+struct Hopeless: Error, CustomStringConvertible {
+    let description: String
+}
+
 /// Asks again and again until the answer is there, and fails with `what` when it never comes. An answer that throws
-/// counts as not yet; the last error is told.
+/// counts as not yet, unless it is hopeless; the last error is told.
 func eventually<T>(
     _ what: String, within seconds: Double = 15, every pause: Double = 0.05, _ ask: () throws -> T?
 ) throws -> T {
@@ -15,6 +20,8 @@ func eventually<T>(
     while true {
         do {
             if let answer = try ask() { return answer }
+        } catch let hopeless as Hopeless {
+            throw hopeless
         } catch {
             last = ": \(error)"
         }
