@@ -2,7 +2,7 @@ import Store
 
 /// Remembers where a series text led, so that names and labels are read once, not in every new layout.
 ///
-/// A text is known by 128 bits of a hash that is keyed anew in every process: the texts themselves need not be kept, and
+/// A text is known by 96 bits of a hash that is keyed anew in every process: the texts themselves need not be kept, and
 /// nobody outside can make two of them meet.
 struct ColumnCache {
     /// The key of a process.
@@ -16,63 +16,77 @@ struct ColumnCache {
         }
     }
 
-    private struct Entry {
-        var first: UInt64
-        var second: UInt64
-        /// Nil: the series is dropped.
-        var column: TargetAppender.Column?
-        var isUsed: Bool
-    }
-
     private let key: Key
-    private var entries: [Entry]
-    fileprivate var count = 0
+    /// Side by side, so that nothing is lost to padding: there are as many of these as there are series.
+    private var first: [UInt64] = []
+    private var second: [UInt32] = []
+    private var places: [Int64] = []
+    private var count = 0
+
+    /// Where a text led, in eight bytes.
+    private enum Place {
+        static let free = Int64.min
+        static let dropped = Int64.min + 1
+    }
 
     /// An empty cache with room for some texts.
     init(key: Key, room: Int = 0) {
         self.key = key
-        var size = 16
-        while size < 2 * room { size *= 2 }
-        entries = Array(repeating: Entry(first: 0, second: 0, column: nil, isUsed: false), count: room == 0 ? 0 : size)
+        if room > 0 { makeRoom(for: room) }
     }
 
     /// Where a text led: `.some(nil)` for a series that is dropped, nil for a text that is not known.
     func find(_ text: UnsafeRawBufferPointer) -> TargetAppender.Column?? {
-        if entries.isEmpty { return nil }
-        let (first, second) = fingerprint(text)
-        let entry = entries[slot(first, second)]
-        return entry.isUsed ? .some(entry.column) : nil
+        if places.isEmpty { return nil }
+        let print = fingerprint(text)
+        let place = places[slot(print.0, print.1)]
+        if place == Place.free { return nil }
+        return place == Place.dropped ? .some(nil) : .some(TargetAppender.Column(packed: place))
     }
 
     /// Remembers where a text led.
     mutating func set(_ text: UnsafeRawBufferPointer, _ column: TargetAppender.Column?) {
-        if 4 * (count + 1) > 3 * entries.count { grow() }
-        let (first, second) = fingerprint(text)
-        let slot = slot(first, second)
-        if !entries[slot].isUsed { count += 1 }
-        entries[slot] = Entry(first: first, second: second, column: column, isUsed: true)
+        if 5 * (count + 1) > 4 * places.count { grow() }
+        let print = fingerprint(text)
+        let slot = slot(print.0, print.1)
+        if places[slot] == Place.free { count += 1 }
+        first[slot] = print.0
+        second[slot] = print.1
+        places[slot] = column?.packed ?? Place.dropped
+    }
+
+    /// How many texts the next body is likely to have.
+    var roomForNext: Int { count + count / 16 }
+
+    private mutating func makeRoom(for texts: Int) {
+        var size = 16
+        while 4 * size < 5 * (texts + 1) { size *= 2 }
+        first = Array(repeating: 0, count: size)
+        second = Array(repeating: 0, count: size)
+        places = Array(repeating: Place.free, count: size)
     }
 
     private mutating func grow() {
-        var larger = ColumnCache(key: key, room: max(16, 2 * count))
-        for entry in entries where entry.isUsed {
-            larger.entries[larger.slot(entry.first, entry.second)] = entry
+        var larger = ColumnCache(key: key, room: max(12, count + count / 2))
+        for slot in places.indices where places[slot] != Place.free {
+            let new = larger.slot(first[slot], second[slot])
+            larger.first[new] = first[slot]
+            larger.second[new] = second[slot]
+            larger.places[new] = places[slot]
         }
         larger.count = count
         self = larger
     }
 
-    private func slot(_ first: UInt64, _ second: UInt64) -> Int {
-        let mask = entries.count - 1
-        var slot = Int(truncatingIfNeeded: first) & mask
-        while entries[slot].isUsed, entries[slot].first != first || entries[slot].second != second {
-            slot = (slot + 1) & mask
-        }
+    private func slot(_ print: UInt64, _ check: UInt32) -> Int {
+        let mask = places.count - 1
+        var slot = Int(truncatingIfNeeded: print) & mask
+        while places[slot] != Place.free, first[slot] != print || second[slot] != check { slot = (slot + 1) & mask }
         return slot
     }
 
     /// Two independent lanes over words of eight bytes.
-    private func fingerprint(_ text: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
+    private func fingerprint(_ text: UnsafeRawBufferPointer) -> (UInt64, UInt32) {
         var first = key.first ^ UInt64(text.count)
         var second = key.second
         func mix(_ word: UInt64) {
@@ -93,11 +107,6 @@ struct ColumnCache {
         }
         mix(rest)
         mix(0)
-        return (first, second)
+        return (first, UInt32(truncatingIfNeeded: second >> 32))
     }
-}
-
-extension ColumnCache {
-    /// How many texts the next body is likely to have.
-    var roomForNext: Int { count + count / 8 }
 }

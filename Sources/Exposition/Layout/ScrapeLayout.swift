@@ -63,6 +63,10 @@ public struct ScrapeLayout {
     public mutating func complete(_ body: PaddedBytes) {
         guard isRecordable, body.count <= Int(UInt32.max >> 1) else { return }
         skeleton.append(contentsOf: body[min(recordedTo, body.count)..<body.count])
+        // There is one of these for every target, and it stays: no room is kept for growing.
+        skeleton = Array(unsafeUninitializedCapacity: skeleton.count) { room, count in
+            count = room.initialize(fromContentsOf: skeleton)
+        }
         isComplete = true
     }
 

@@ -11,6 +11,17 @@ public final class TargetAppender {
         let series: Int64
         /// It lives in a block of another target, and its samples go by themselves.
         let isForeign: Bool
+
+        init(series: Int64, isForeign: Bool) {
+            self.series = series
+            self.isForeign = isForeign
+        }
+
+        /// The column from its eight bytes.
+        public init(packed: Int64) { self.init(series: packed >> 1, isForeign: packed & 1 == 1) }
+
+        /// The column in eight bytes, never negative, for those who keep many.
+        public var packed: Int64 { series << 1 | (isForeign ? 1 : 0) }
     }
 
     /// The target's number in the file.
