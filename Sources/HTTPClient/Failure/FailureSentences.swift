@@ -16,7 +16,8 @@ func failure(of transfer: Transfer, _ code: CURLcode) -> HTTPFailure? {
     switch code {
     case CURLE_OK:
         return cannot("read", .truncated, "the connection was closed within the headers")
-    case CURLE_OUT_OF_MEMORY where !transfer.headIsWhole && ccurl_get_large(transfer.easy, CURLINFO_STARTTRANSFER_TIME_T) > 0:
+    case CURLE_OUT_OF_MEMORY
+    where !transfer.headIsWhole && ccurl_get_large(transfer.easy, CURLINFO_STARTTRANSFER_TIME_T) > 0:
         // What curl says of a header line of more than 100 kB.
         return cannot("read", .tooLarge, "a header is larger than libcurl takes")
     case CURLE_RECV_ERROR where transfer.errorDetail.hasSuffix("in chunked-encoding"):

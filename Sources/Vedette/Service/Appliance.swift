@@ -50,7 +50,7 @@ final class Appliance: Sendable {
             return
         }
         logger.info(
-            "listening", ["address": server.address.description, "url": server.address.url, "data": store.path])
+            "listening", ["address": server.address.description, "url": server.url, "data": store.path])
         watchSelf()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in

@@ -1,5 +1,4 @@
 import Configuration
-import HTTPAPI
 import Model
 
 /// What the command line says about the appliance. It wins over the configuration.
@@ -7,7 +6,7 @@ struct ApplianceOptions: Sendable {
     /// The configuration; nil for the embedded one.
     var configurationPath: String?
     var dataPath: String?
-    var listen: HTTPAPI.ListenAddress?
+    var listen: ListenAddress?
     /// The options as they were given, for `/api/v1/status/flags`.
     var flags: [(name: String, value: String)] = []
 
@@ -16,7 +15,7 @@ struct ApplianceOptions: Sendable {
         dataPath = invocation[.data]
         if let text = invocation[.listen] {
             do {
-                listen = try HTTPAPI.ListenAddress(text)
+                listen = try ListenAddress(text)
             } catch {
                 throw UsageError(message: "--listen: \(error.message)")
             }
@@ -38,9 +37,8 @@ struct ApplianceOptions: Sendable {
     }
 
     /// Where to listen, likewise.
-    func address(_ configuration: VedetteConfiguration) -> HTTPAPI.ListenAddress {
-        let configured = configuration.common.listen ?? Configuration.ListenAddress()
-        return listen ?? HTTPAPI.ListenAddress(host: configured.host, port: configured.port)
+    func address(_ configuration: VedetteConfiguration) -> ListenAddress {
+        listen ?? configuration.common.listen ?? ListenAddress()
     }
 }
 

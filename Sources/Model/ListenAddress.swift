@@ -1,5 +1,3 @@
-import Model
-
 /// Where a server listens: `127.0.0.1:7373`, `[::1]:7373`, `localhost:80`, `:7373` for every address of the machine.
 /// Port 0 lets the kernel choose.
 public struct ListenAddress: Sendable, Hashable {
@@ -8,8 +6,8 @@ public struct ListenAddress: Sendable, Hashable {
     /// The port.
     public var port: UInt16
 
-    /// An address of its parts.
-    public init(host: String, port: UInt16) {
+    /// An address of its parts; without them the one that Vedette has by itself.
+    public init(host: String = "127.0.0.1", port: UInt16 = 7373) {
         self.host = host
         self.port = port
     }
@@ -38,7 +36,7 @@ extension ListenAddress: CustomStringConvertible {
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// The URL to open in a browser on this machine.
-    func url(scheme: String) -> String {
+    public func url(scheme: String) -> String {
         let everywhere = host.isEmpty || host == "0.0.0.0" || host == "::"
         return "\(scheme)://\(ListenAddress(host: everywhere ? "localhost" : host, port: port))/"
     }
