@@ -47,6 +47,8 @@ public struct ScrapeLayout {
         if sample.value.lowerBound == sample.text.upperBound, body[sample.text].last != UInt8(ascii: "}") {
             isRecordable = false
         }
+        // Nearly all of a body is kept: the first sample makes room for it, once.
+        if sampleCount == 0 { skeleton.reserveCapacity(body.count) }
         recordGap(to: sample.value, flag: 0, of: body)
         if !sample.timestampToken.isEmpty { recordGap(to: sample.timestampToken, flag: Self.timestampFlag, of: body) }
         sampleCount += 1
@@ -63,9 +65,10 @@ public struct ScrapeLayout {
     public mutating func complete(_ body: PaddedBytes) {
         guard isRecordable, body.count <= Int(UInt32.max >> 1) else { return }
         skeleton.append(contentsOf: body[min(recordedTo, body.count)..<body.count])
-        // There is one of these for every target, and it stays: no room is kept for growing.
-        skeleton = Array(unsafeUninitializedCapacity: skeleton.count) { room, count in
-            count = room.initialize(fromContentsOf: skeleton)
+        // Arrays grow by doubling: what is kept for as long as the target lives is cut to its size.
+        if gaps.capacity > gaps.count + gaps.count / 8 { gaps = gaps.withUnsafeBufferPointer { Array($0) } }
+        if skeleton.capacity > skeleton.count + skeleton.count / 8 {
+            skeleton = skeleton.withUnsafeBufferPointer { Array($0) }
         }
         isComplete = true
     }

@@ -26,13 +26,17 @@ extension ExpositionReader {
 
     /// Goes through labels from behind their opening brace; the place behind the closing one.
     @inline(never)
-    func labels(_ from: Int, isNamed: inout Bool) throws(ReadingFault) -> Int {
+    mutating func labels(_ from: Int, isNamed: inout Bool) throws(ReadingFault) -> Int {
         var scanner = LabelScanner(base, count: count, at: from, rules: labelRules)
         while let part = try scanner.next() {
             if part.isMetricName {
                 if isNamed { throw ReadingFault(.secondMetricName, at: part.name.lowerBound) }
                 isNamed = true
             }
+        }
+        if labelRules.newlines {
+            // Where a quoted text may go over several lines, they are counted.
+            for byte in body[from..<scanner.at] where byte == UInt8(ascii: "\n") { line += 1 }
         }
         return scanner.at
     }

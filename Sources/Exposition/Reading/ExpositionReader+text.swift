@@ -24,6 +24,7 @@ extension ExpositionReader {
 
     @inline(__always)
     private mutating func textSample(_ start: Int) throws(ReadingFault) -> ExpositionEvent {
+        let line = line
         let nameEnd = metricNameEnd(base, from: start)
         var seriesEnd = nameEnd
         var from = nameEnd
@@ -47,10 +48,9 @@ extension ExpositionReader {
         let valueEnd = try numberEnd(from, .value)
         let text = Range(uncheckedBounds: (start, seriesEnd))
         let value = Range(uncheckedBounds: (from, valueEnd))
-        let line = line
         if byte(valueEnd) == UInt8(ascii: "\n") {
             at = valueEnd &+ 1
-            self.line = line &+ 1
+            self.line &+= 1
             return ExpositionEvent(kind: .sample, text: text, value: value, line: line)
         }
         return try textSampleEnd(ExpositionEvent(kind: .sample, text: text, value: value, line: line))
