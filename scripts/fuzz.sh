@@ -5,7 +5,8 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-[ -x Fuzz/fuzz.sh ] || exit 0
-for target in $(Fuzz/fuzz.sh list); do
+for program in Fuzz/*/main.swift; do
+    target=$(basename "$(dirname "$program")")
+    echo "fuzz: $target for $1 s"
     Fuzz/fuzz.sh "$target" "$1"
 done
