@@ -21,7 +21,8 @@ func tests(of name: String, _ doors: [Target.Dependency] = []) -> Target {
 /// A fuzz target, under `Fuzz/`; see Fuzz/fuzz.sh.
 func fuzzer(_ name: String, _ doors: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: "fuzz-\(name)", dependencies: doors + ["CFuzzer"], path: "Fuzz/\(name)", exclude: ["dictionary", "seeds.sh"],
+        name: "fuzz-\(name)", dependencies: doors + ["CFuzzer"], path: "Fuzz/\(name)",
+        exclude: ["dictionary", "seeds.sh"],
         swiftSettings: strict)
 }
 
@@ -113,5 +114,6 @@ if Context.environment["VEDETTE_FUZZ"] != nil {
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         fuzzer("exposition", ["Model", "Exposition"]),
+        fuzzer("configuration", ["Model", "Configuration", "Collectors"]),
     ]
 }
