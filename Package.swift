@@ -119,5 +119,6 @@ if Context.environment["VEDETTE_FUZZ"] != nil {
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         fuzzer("exposition", ["Model", "Exposition"]),
+        fuzzer("configuration", ["Model", "Configuration", "Collectors"]),
     ]
 }
