@@ -40,8 +40,8 @@ final class Exchange: SuspendedRequest {
         case handle(Route, HTTPRequest)
     }
 
-    let core: ServerCore
-    let connection: OpenConnection
+    private let core: ServerCore
+    private let connection: OpenConnection
     private let target: String
     private let started = monotonicNanoseconds()
     private let state = Mutex(State())
@@ -255,7 +255,7 @@ extension Exchange {
         let last = core.isStopping || connection.surplus
         guard
             let answer = LibraryResponse(
-                response, for: library, of: self, sendsBody: method != .head, closesConnection: last)
+                response, for: library, by: core, sendsBody: method != .head, closesConnection: last)
         else {
             core.logger.warn("cannot answer request: no memory", ["path": target])
             return .NO

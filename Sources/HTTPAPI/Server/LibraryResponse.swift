@@ -19,7 +19,7 @@ struct LibraryResponse {
 
     /// Nil when there is no memory for it.
     init?(
-        _ response: HTTPResponse, for library: LibraryConnection, of exchange: Exchange, sendsBody: Bool,
+        _ response: HTTPResponse, for library: LibraryConnection, by core: ServerCore, sendsBody: Bool,
         closesConnection: Bool
     ) {
         var sent = SentAnswer(status: response.status)
@@ -39,7 +39,7 @@ struct LibraryResponse {
             made = descriptor < 0 ? nil : MHD_create_response_from_fd64(UInt64(max(0, file.length)), descriptor)
             if made == nil, descriptor >= 0 { close(descriptor) }
         case .stream(let produce):
-            let body = StreamedBody(exchange, library, produce)
+            let body = StreamedBody(core, library, produce)
             sent.stream = body
             made = body.makeResponse()
         }

@@ -53,16 +53,19 @@ final class StreamedBody: SuspendedRequest {
         }
     }
 
-    private let exchange: Exchange
+    // Not the exchange: that one holds on to this until the end of the request, for the log.
+    private let core: ServerCore
+    private let socket: Int32
     private let library: LibraryConnection
     private let produce: @Sendable (BodyWriter) async throws -> Void
     private let state = Mutex(State())
 
     init(
-        _ exchange: Exchange, _ library: LibraryConnection,
+        _ core: ServerCore, _ library: LibraryConnection,
         _ produce: @escaping @Sendable (BodyWriter) async throws -> Void
     ) {
-        self.exchange = exchange
+        self.core = core
+        socket = library.socket
         self.library = library
         self.produce = produce
     }
@@ -73,7 +76,7 @@ final class StreamedBody: SuspendedRequest {
     /// A response of the library that reads from here, and holds on to this until it is destroyed.
     func makeResponse() -> OpaquePointer? {
         let reference = Unmanaged.passRetained(self)
-        let size = exchange.core.limits.streamBlock
+        let size = core.limits.streamBlock
         let response = MHD_create_response_from_callback(
             UInt64.max, size, readStreamedBody, reference.toOpaque(), closeStreamedBody)
         if response == nil { reference.release() }
@@ -82,13 +85,13 @@ final class StreamedBody: SuspendedRequest {
 
     /// Starts the producer.
     func start() {
-        let task = exchange.core.workers.run {
+        let task = core.workers.run {
             do {
                 try await self.produce(BodyWriter { bytes in try await self.write(bytes) })
                 self.finish(.complete)
             } catch {
                 if !(error is CancellationError) {
-                    self.exchange.core.logger.warn("answer broken off", ["error": "\(error)"])
+                    self.core.logger.warn("answer broken off", ["error": "\(error)"])
                 }
                 self.finish(.broken)
             }
@@ -105,7 +108,7 @@ final class StreamedBody: SuspendedRequest {
 
 extension StreamedBody {
     private func write(_ bytes: [UInt8]) async throws {
-        let limit = exchange.core.limits.streamBuffer
+        let limit = core.limits.streamBuffer
         let (token, full) = try state.withLock { state throws -> (UInt64?, Bool) in
             if state.closed { throw CancellationError() }
             state.chunks.append(bytes)
@@ -123,7 +126,7 @@ extension StreamedBody {
 
     private func waitForRoom(_ continuation: CheckedContinuation<Void, any Error>) {
         let (closed, room) = state.withLock { state in
-            let room = state.buffered <= exchange.core.limits.streamBuffer / 2
+            let room = state.buffered <= core.limits.streamBuffer / 2
             if !state.closed, !room { state.waiting = continuation }
             return (state.closed, room)
         }
@@ -147,7 +150,7 @@ extension StreamedBody {
     /// may be gone at any time.
     private func resume(_ token: UInt64?) {
         guard let token else { return }
-        exchange.core.watch.unwatch(exchange.connection.socket, token)
+        core.watch.unwatch(socket, token)
         library.resume()
     }
 }
@@ -160,7 +163,7 @@ extension StreamedBody {
         let (count, producer) = state.withLock { state -> (Int, CheckedContinuation<Void, any Error>?) in
             let count = state.take(into: buffer)
             if count > 0 {
-                let room = state.buffered <= exchange.core.limits.streamBuffer / 2
+                let room = state.buffered <= core.limits.streamBuffer / 2
                 return (count, room ? state.waiting.take() : nil)
             }
             switch state.end {
@@ -168,7 +171,7 @@ extension StreamedBody {
             case .broken: return (mhd_end_with_error, nil)
             case nil: break
             }
-            guard let token = exchange.core.watch.watch(exchange.connection.socket, self) else {
+            guard let token = core.watch.watch(socket, self) else {
                 return (mhd_end_with_error, nil)
             }
             state.token = token

@@ -5,10 +5,18 @@ import Testing
 @testable import HTTPAPI
 
 /// Starts a server on a port that the kernel chooses, and stops it. Whatever a test has done to it: at the end no task and no
-/// connection is left over.
+/// connection is left over, and nothing is leaked.
 func withServer(
     _ router: Router, limits: ServerLimits = ServerLimits(), tls: TLSFiles? = nil,
     _ body: (HTTPServer) async throws -> Void
+) async throws {
+    let freed = AllFreed()
+    try await withServer(freed.observing(router), limits, tls, body)
+    #expect(await eventually { freed.isTrue })
+}
+
+private func withServer(
+    _ router: Router, _ limits: ServerLimits, _ tls: TLSFiles?, _ body: (HTTPServer) async throws -> Void
 ) async throws {
     let server = try HTTPServer.start(
         on: ListenAddress(host: "127.0.0.1", port: 0), router: router, limits: limits, tls: tls,
@@ -22,6 +30,23 @@ func withServer(
     await server.stop(within: 2000)
     #expect(server.connectionCount == 0)
     #expect(await eventually { server.taskCount == 0 })
+}
+
+/// Tells whether everything that knows a router is gone: the server, its connections, its requests.
+private final class AllFreed {
+    private final class Token: Sendable {}
+
+    private weak var token: Token?
+
+    func observing(_ router: Router) -> Router {
+        let token = Token()
+        self.token = token
+        var router = router
+        router.on(.get, at: "/token", .fast { [token] _ in .text("\(token)") })
+        return router
+    }
+
+    var isTrue: Bool { token == nil }
 }
 
 /// Whether something comes true within ten seconds: for what another thread does in its own time.
