@@ -189,7 +189,9 @@ import Testing
     @Test func aStreamThatNeverBeginsFails() async throws {
         let server = try HTTPTestServer { _ = $0.readRequest() }
         let client = try HTTPClient()
-        let failure = await #expect(throws: HTTPFailure.self) { _ = try await client.stream(HTTPRequest(url: server.url)) }
+        let failure = await #expect(throws: HTTPFailure.self) {
+            _ = try await client.stream(HTTPRequest(url: server.url))
+        }
         #expect(failure?.code == .truncated)
         await client.close()
     }

@@ -105,7 +105,8 @@ import Testing
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\nX-Huge: \(String(repeating: "x", count: 50_000))\r\n\r\n")
         },
-        Case("a header line without end", .tooLarge, "a header is larger than libcurl takes", { $0.timeout = 5000 }) { connection in
+        Case("a header line without end", .tooLarge, "a header is larger than libcurl takes", { $0.timeout = 5000 }) {
+            connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\nX-Huge: ")
             while connection.write([UInt8](repeating: 120, count: 10_000)) {}
@@ -197,7 +198,8 @@ import Testing
     @Test func bodyLongerThanItsLengthIsCutAndHarmsNobody() throws {
         let server = try HTTPTestServer { connection in
             while connection.readRequest() != nil {
-                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+                connection.write(
+                    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
             }
         }
         let loop = try TransferLoop()

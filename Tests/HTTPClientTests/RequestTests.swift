@@ -8,7 +8,9 @@ import Testing
     private func mirror() throws -> HTTPTestServer {
         try HTTPTestServer(answering: { request in
             let lines = request.headers.map { "\($0.name): \($0.value)\n" }
-            return TestAnswer("\(request.method) \(request.path)\n\(lines.joined())\n" + String(decoding: request.body, as: UTF8.self))
+            return TestAnswer(
+                "\(request.method) \(request.path)\n\(lines.joined())\n" + String(decoding: request.body, as: UTF8.self)
+            )
         })
     }
 
@@ -89,7 +91,8 @@ import Testing
         let other = try HTTPTestServer(answering: { _ in TestAnswer("there") })
         let far = "http://localhost:\(other.port)/far"
         let server = try HTTPTestServer(answering: { request in
-            request.path == "/" ? TestAnswer(307, headers: ["Location: /near"]) : TestAnswer(307, headers: ["Location: \(far)"])
+            request.path == "/"
+                ? TestAnswer(307, headers: ["Location: /near"]) : TestAnswer(307, headers: ["Location: \(far)"])
         })
         let request = request(server.url) {
             $0.authentication = authentication
@@ -113,7 +116,8 @@ import Testing
 
     @Test func headersOfTheLastAnswerOnly() throws {
         let server = try HTTPTestServer(answering: { request in
-            request.path == "/" ? TestAnswer(302, headers: ["Location: /b", "X-First: 1"]) : TestAnswer(headers: ["X-Second:  2\t"])
+            request.path == "/"
+                ? TestAnswer(302, headers: ["Location: /b", "X-First: 1"]) : TestAnswer(headers: ["X-Second:  2\t"])
         })
         let response = try #require(try TransferLoop().fetch(request(server.url) { $0.redirectLimit = 1 }).response)
         #expect(response["x-first"] == nil)
@@ -149,13 +153,16 @@ import Testing
         let proxy = try HTTPTestServer(answering: { TestAnswer($0.path) })
         let loop = try TransferLoop()
         let through = HTTPProxy.through(url: proxy.url, except: "127.0.0.3")
-        #expect(try loop.fetch(request("http://nowhere.invalid/a") { $0.proxy = through }).text == "http://nowhere.invalid/a")
+        #expect(
+            try loop.fetch(request("http://nowhere.invalid/a") { $0.proxy = through }).text
+                == "http://nowhere.invalid/a")
         let direct = try loop.fetch(request("http://127.0.0.3:\(proxy.port)/a") { $0.proxy = through })
         #expect(direct.failure?.code == .connect)
     }
 
     @Test(arguments: [
-        ("", "cannot read URL : "), ("/metrics", "cannot read URL /metrics: "), ("localhost:9100", "expected a form like http://host:port/path"),
+        ("", "cannot read URL : "), ("/metrics", "cannot read URL /metrics: "),
+        ("localhost:9100", "expected a form like http://host:port/path"),
         ("file:///etc/passwd", "the scheme must be http or https, not file"), ("http://", "cannot read URL http://: "),
         ("http://a b/", "it has blanks or control characters"), ("http://a/\r\nX: y", "it has blanks"),
         ("http://u:secret@h:port/", "cannot read URL http://h:port/: "), ("ann:secret@host", "cannot read URL host: "),
@@ -174,7 +181,8 @@ import Testing
 
     @Test(arguments: [
         BadRequest { $0.method = "GET / HTTP/1.1\r\nX: y" }, BadRequest { $0.method = "" },
-        BadRequest { $0.headers = [HTTPHeader("X", "a\r\nY: b")] }, BadRequest { $0.headers = [HTTPHeader("X\n", "a")] },
+        BadRequest { $0.headers = [HTTPHeader("X", "a\r\nY: b")] },
+        BadRequest { $0.headers = [HTTPHeader("X\n", "a")] },
         BadRequest { $0.headers = [HTTPHeader("", "a")] }, BadRequest { $0.headers = [HTTPHeader("X", "a\0")] },
         BadRequest { $0.authentication = .bearer("a\nb") },
         BadRequest { $0.authentication = .basic(user: "a:b", password: "") },

@@ -101,7 +101,8 @@ import Testing
             var seen: [UInt8] = []
             loop.start(HTTPRequest(url: server.url)) { result in
                 guard let start = result.body.baseAddress else { return }
-                seen = Array(UnsafeRawBufferPointer(start: start, count: result.body.count + HTTPTransferResult.padding))
+                seen = Array(
+                    UnsafeRawBufferPointer(start: start, count: result.body.count + HTTPTransferResult.padding))
             }
             try loop.turnUntilIdle()
             #expect(seen == body + [UInt8](repeating: 0, count: HTTPTransferResult.padding))
@@ -112,7 +113,9 @@ import Testing
         let server = try HTTPTestServer { connection in
             while connection.readRequest() != nil {
                 connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n")
-                for part in ["3\r\nabc\r\n", "2;ext=1\r\nde\r\n", "0\r\nX-A: 2\r\nX-B: 3\r\n\r\n"] { connection.write(part) }
+                for part in ["3\r\nabc\r\n", "2;ext=1\r\nde\r\n", "0\r\nX-A: 2\r\nX-B: 3\r\n\r\n"] {
+                    connection.write(part)
+                }
             }
         }
         let loop = try TransferLoop()
