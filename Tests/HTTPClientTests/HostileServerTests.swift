@@ -42,7 +42,7 @@ import Testing
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
             while connection.write("x"), connection.linger(atMost: 20) {}
         },
-        Case("closes at once", .truncated, "") { _ in },
+        Case("closes at once", .truncated, "connection") { _ in },
         Case("closes after the request", .truncated, "the connection was closed without an answer") {
             _ = $0.readRequest()
         },
@@ -92,7 +92,7 @@ import Testing
                     connection.write(TestAnswer(headers: ["Content-Encoding: gzip"], body: bomb).bytes)
                 {}
             }),
-        Case("broken gzip", .protocol, "", { $0.acceptsCompression = true }) { connection in
+        Case("broken gzip", .protocol, "incorrect header check", { $0.acceptsCompression = true }) { connection in
             _ = connection.readRequest()
             connection.write(TestAnswer(headers: ["Content-Encoding: gzip"], "this is not gzip").bytes)
         },
@@ -120,16 +120,16 @@ import Testing
             $0.write("220 mail.example.com ESMTP\r\n")
             $0.linger()
         },
-        Case("binary garbage", .protocol, "") {
+        Case("binary garbage", .protocol, "the answer is not HTTP") {
             _ = $0.readRequest()
             $0.write([UInt8](repeating: 0, count: 4096))
         },
-        Case("garbage for a length", .protocol, "") {
+        Case("garbage for a length", .protocol, "invalid Content-Length: value") {
             _ = $0.readRequest()
             $0.write("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n")
             $0.linger()
         },
-        Case("garbage for a chunk", .protocol, "") {
+        Case("garbage for a chunk", .protocol, "illegal or missing hexadecimal sequence") {
             _ = $0.readRequest()
             $0.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n")
             $0.linger()
@@ -150,7 +150,7 @@ import Testing
                 _ = connection.readRequest()
                 connection.write(TestAnswer(302, headers: ["Location: gopher://127.0.0.1:1/"]).bytes)
             }),
-        Case("redirects to nowhere", .badURL, "", { $0.redirectLimit = 3 }) { connection in
+        Case("redirects to nowhere", .badURL, "the redirect target URL could not be parsed", { $0.redirectLimit = 3 }) { connection in
             _ = connection.readRequest()
             connection.write(TestAnswer(302, headers: ["Location: http://[nowhere/"]).bytes)
         },

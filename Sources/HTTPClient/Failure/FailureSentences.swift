@@ -33,11 +33,13 @@ func failure(of transfer: Transfer, _ code: CURLcode) -> HTTPFailure? {
     case CURLE_COULDNT_CONNECT:
         let system = Int32(truncatingIfNeeded: ccurl_get_long(transfer.easy, CURLINFO_OS_ERRNO))
         return cannot("reach", .connect, system != 0 ? systemError(system) : detail(of: transfer, code))
-    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return cannot("trust", .tls, detail(of: transfer, code))
+    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
         CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS,
         CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,
         CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
-        return cannot("trust", .tls, detail(of: transfer, code))
+        return cannot("reach", .tls, detail(of: transfer, code))
     case CURLE_TOO_MANY_REDIRECTS:
         return cannot("fetch", .tooManyRedirects, "more than \(counted(request.request.redirectLimit, "redirect"))")
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -99,7 +101,10 @@ private func timeoutReason(_ transfer: Transfer, _ request: HTTPRequest) -> Stri
 private func detail(of transfer: Transfer, _ code: CURLcode) -> String {
     let words = transfer.errorDetail
     guard !words.isEmpty else { return lowercasedFirst(String(cString: curl_easy_strerror(code))) }
-    let prefix = ["SSL certificate problem: ", "Recv failure: ", "Send failure: "].first { words.hasPrefix($0) } ?? ""
+    // Of "OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number" the end is for people.
+    if words.contains("error:"), let end = words.ranges(of: "::").last?.upperBound { return String(words[end...]) }
+    let prefixes = ["SSL certificate problem: ", "Recv failure: ", "Send failure: ", "OpenSSL "]
+    let prefix = prefixes.first { words.hasPrefix($0) } ?? ""
     return lowercasedFirst(String(words.dropFirst(prefix.count)))
 }
 
