@@ -81,6 +81,11 @@ final class Statement {
         try check(sqlite3_bind_blob64(handle, at, bytes.baseAddress, UInt64(bytes.count), nil))
     }
 
+    /// Binds a column of another statement's row, of whatever type it is.
+    func bind(columnOf other: Statement, _ column: Int32, _ at: Int32) throws(DatabaseError) {
+        try check(sqlite3_bind_value(handle, at, sqlite3_column_value(other.handle, column)))
+    }
+
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }

@@ -11,6 +11,14 @@ public final class TargetAppender {
         let series: Int64
         /// It lives in a block of another target, and its samples go by themselves.
         let isForeign: Bool
+        /// As long as the column is held, its number stays the series'.
+        let pin: BlockPin
+
+        /// Whether two columns are of one series.
+        public static func == (a: Column, b: Column) -> Bool { a.series == b.series && a.isForeign == b.isForeign }
+
+        /// Hashes the series.
+        public func hash(into hasher: inout Hasher) { hasher.combine(series) }
     }
 
     /// The target's number in the file.
@@ -35,14 +43,15 @@ public final class TargetAppender {
         registry.retain(target: target)
     }
 
-    deinit { registry.release(target: target) }
+    deinit {
+        registry.arrange(ObjectIdentifier(self), [:])
+        registry.release(target: target)
+    }
 
     /// Where a series lives; it is given a number when it is new.
     public func column(for labels: Labels, in batch: WriteBatch) throws -> Column {
-        switch try registry.resolve(labels, for: target, now: clock.now(), &batch.definitions) {
-        case .own(let series): Column(series: series, isForeign: false)
-        case .foreign(let series): Column(series: series, isForeign: true)
-        }
+        let home = try registry.resolve(labels, for: target, now: clock.now(), &batch.definitions)
+        return Column(series: home.series, isForeign: home.isForeign, pin: home.pin)
     }
 
     /// Says which series the values of the next scrapes belong to: token i to `columns[i]` (nil: dropped), and the reports
@@ -73,7 +82,21 @@ public final class TargetAppender {
         for series in before {
             if let place = place(of: series), tokens[place] == noToken { ending.insert(place) }
         }
+        registry.arrange(ObjectIdentifier(self), written())
         return duplicates
+    }
+
+    /// The series that will be written, by block.
+    private func written() -> [BlockID: SlotSet] {
+        var slots: [BlockID: SlotSet] = [:]
+        for (index, block) in blocks.enumerated() {
+            var own = SlotSet()
+            for slot in 0..<slotsPerBlock where tokens[index * slotsPerBlock + slot] != noToken { own.insert(slot) }
+            for place in ending where place / slotsPerBlock == index { own.insert(place % slotsPerBlock) }
+            slots[block] = own
+        }
+        for (_, series) in foreignTokens { slots[blockNumber(of: series), default: SlotSet()].insert(slot(of: series)) }
+        return slots
     }
 
     /// The series that had a sample in the last row, or owe a stale marker.
@@ -112,11 +135,12 @@ public final class TargetAppender {
     }
 
     /// Writes a scrape: the values of `values` in `body`, in the order that was arranged, and those of the reports.
-    /// False when a token is no number: nothing has been written then.
+    /// False when a token is no number, or the time none that the file can hold: nothing has been written then.
     public func append(
         at timestamp: Int64, _ values: UnsafeBufferPointer<SampleToken>, in body: UnsafeRawBufferPointer,
         reports: [Double], to batch: WriteBatch
     ) -> Bool {
+        guard timestamp >= 0, timestamp <= latestTimestamp else { return false }
         let rowsBefore = batch.rows.count
         let bytesBefore = batch.bytes.count
         var samples = 0
@@ -128,6 +152,7 @@ public final class TargetAppender {
             }
             samples += written
         }
+        let rowSamples = samples
         for (token, series) in foreignTokens where Int(token) < values.count {
             let place = values[Int(token)]
             let text = UnsafeRawBufferPointer(rebasing: body[Int(place.start)..<Int(place.start) + Int(place.length)])
@@ -136,7 +161,8 @@ public final class TargetAppender {
             samples += 1
         }
         ending.removeAll()
-        batch.scrapes.append(.init(target: target, timestamp: timestamp))
+        batch.scrapes.append(
+            .init(target: target, timestamp: timestamp, rows: rowsBefore..<batch.rows.count, samples: rowSamples))
         batch.sampleCount += samples
         return true
     }
