@@ -18,6 +18,10 @@ public final class Store: Sendable {
         public var clock: any WallClock = SystemClock()
         /// The highest number of a block.
         var largestBlock = Store.largestBlock
+        /// The number of rows of a target that make a part: more compress better, and keep the head longer.
+        var rowsPerPart = 240
+        /// Whether parts are closed when they are due, or only when somebody asks.
+        var closesByItself = true
 
         /// The usual options.
         public init() {}
@@ -53,12 +57,13 @@ public final class Store: Sendable {
         writer = Writer(instruments: StoreInstruments(instruments))
         readers = ReaderPool(path: path)
         let damage = DamageReport(path: path, logger: logger)
-        closer = Closer(heads: heads, clock: options.clock, logger: logger, damage: damage)
+        closer = Closer(
+            heads: heads, options: options, logger: logger, damage: damage)
 
         let now = options.clock.now()
         let work = CloserWork(
             connection: try Connection(path: path, mode: .readOnly), heads: heads, writer: writer, registry: registry,
-            closed: opened.closed)
+            closed: opened.closed, rowsPerPart: options.rowsPerPart)
         let maintenance = Maintenance(
             path: path, writer: writer, registry: registry, closed: opened.closed, now: now, logger: logger,
             limits: { retention.value })

@@ -8,9 +8,6 @@ import Synchronization
 /// Targets are closed one by one, each when it has enough rows, so that there is never a moment when everything is closed
 /// at once. A crash between two transactions loses nothing: a part is in the head or in a chunk, never in both.
 final class Closer: Sendable {
-    /// The number of rows of a target that make a part: more compress better, and keep the head longer.
-    static let rowsPerPart = 240
-
     /// How long samples by themselves are gathered before they are made into chunks …
     private static let looseMilliseconds: Int64 = 600_000
     /// … unless so many have come together.
@@ -26,14 +23,18 @@ final class Closer: Sendable {
     private let mailbox = Mailbox<Request>()
     private let thread = Mutex<Thread?>(nil)
     private let heads: HeadBook
+    private let rowsPerPart: Int
+    private let closesByItself: Bool
     private let clock: any WallClock
     private let logger: Logger
     private let damage: DamageReport
     private let looseCount = Atomic<Int>(0)
 
-    init(heads: HeadBook, clock: any WallClock, logger: Logger, damage: DamageReport) {
+    init(heads: HeadBook, options: Store.Options, logger: Logger, damage: DamageReport) {
         self.heads = heads
-        self.clock = clock
+        rowsPerPart = options.rowsPerPart
+        closesByItself = options.closesByItself
+        clock = options.clock
         self.logger = logger
         self.damage = damage
     }
@@ -91,7 +92,8 @@ final class Closer: Sendable {
             let now = clock.now()
             let isLooseDue = isOver(looseClosed, Self.looseMilliseconds, now)
             attempt {
-                for target in heads.due(now: now) { try work.close(target, limit: Self.rowsPerPart) }
+                if !closesByItself { return }
+                for target in heads.due(now: now) { try work.close(target, limit: rowsPerPart) }
                 if isLooseDue || looseCount.load(ordering: .relaxed) >= Self.looseSamples {
                     looseClosed = now
                     looseCount.store(0, ordering: .relaxed)

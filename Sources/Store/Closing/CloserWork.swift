@@ -7,17 +7,20 @@ final class CloserWork {
     private let writer: Writer
     private let registry: SeriesRegistry
     private let closed: ClosedTimes
+    private let rowsPerPart: Int
     private let encoder = ChunkEncoder()
     private var grid = ElementGrid()
 
     init(
-        connection: sending Connection, heads: HeadBook, writer: Writer, registry: SeriesRegistry, closed: ClosedTimes
+        connection: sending Connection, heads: HeadBook, writer: Writer, registry: SeriesRegistry, closed: ClosedTimes,
+        rowsPerPart: Int
     ) {
         self.connection = connection
         self.heads = heads
         self.writer = writer
         self.registry = registry
         self.closed = closed
+        self.rowsPerPart = rowsPerPart
     }
 
     /// Closes the oldest part of a target.
@@ -53,7 +56,7 @@ final class CloserWork {
     /// Closes everything there is.
     func closeAll() throws {
         for target in heads.all() {
-            while heads.count(of: target) > 0 { try close(target, limit: 2 * Closer.rowsPerPart) }
+            while heads.count(of: target) > 0 { try close(target, limit: 2 * rowsPerPart) }
         }
         try closeLoose()
     }

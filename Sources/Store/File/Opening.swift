@@ -87,7 +87,7 @@ extension OpenedFile {
         let isDoubtful = fileSize(path + "-wal") > 0
         let connection = try openForWriting(path, now: now)
         if fileSize(path) <= quickCheckSize { try quickCheck(connection) }
-        let heads = HeadBook(rowsPerPart: Closer.rowsPerPart)
+        let heads = HeadBook(rowsPerPart: options.rowsPerPart)
         try connection.rows("SELECT target_id, count(*), min(ts) FROM scrapes GROUP BY target_id") { row in
             heads.found(row.integer(0), count: Int(row.integer(1)), oldest: row.integer(2))
         }

@@ -164,7 +164,10 @@ extension HeadWriter {
                 .text(labels))
         case .block(let id, let target, let window):
             try connection.run(
-                "INSERT OR REPLACE INTO blocks VALUES (?, ?, ?)", .integer(id), .integer(target), .integer(window))
+                """
+                INSERT INTO blocks VALUES (?, ?, ?) ON CONFLICT DO UPDATE
+                SET target_id = excluded.target_id, last_window = max(last_window, excluded.last_window)
+                """, .integer(id), .integer(target), .integer(window))
         case .blockMoved(let id, let target):
             try connection.run("UPDATE blocks SET target_id = ? WHERE block_id = ?", .integer(target), .integer(id))
         }

@@ -139,13 +139,21 @@ final class StoredTimes {
         }
     }
 
-    /// The last time that a block has in a chunk; a part may begin one window before its last one.
+    /// The last time that a block has in a chunk; a part may reach into the window behind the one it begins in.
     private func storedEnd(_ block: BlockID) throws -> Int64 {
         guard let last = try connection.integer("SELECT last_window FROM blocks WHERE block_id = ?", .integer(block))
         else { return -1 }
         var end: Int64 = -1
-        for window in [last, last - 1] where window >= 0 {
+        var windows: [Int64] = []
+        try connection.rows(
+            "SELECT window_id FROM windows WHERE window_id <= ? ORDER BY window_id DESC", .integer(last)
+        ) { windows.append($0.integer(0)) }
+        for window in windows {
             try eachPart(block, window) { end = max(end, $1.end) }
+            if end >= window * windowMilliseconds {
+                try eachPart(block, window - 1) { end = max(end, $1.end) }
+                break
+            }
         }
         return end
     }
