@@ -16,6 +16,12 @@ public final class Store: Sendable {
         public var waitingLimit = 64 << 20
         /// Where the present comes from.
         public var clock: any WallClock = SystemClock()
+        /// The highest number of a block.
+        var largestBlock = Store.largestBlock
+        /// The number of rows of a target that make a part: more compress better, and keep the head longer.
+        var rowsPerPart = 240
+        /// Whether parts are closed when they are due, or only when somebody asks.
+        var closesByItself = true
 
         /// The usual options.
         public init() {}
@@ -26,49 +32,69 @@ public final class Store: Sendable {
 
     let writer: Writer
     let registry: SeriesRegistry
-    let targets = TargetBook()
+    let targets: TargetBook
     let readers: ReaderPool
-    let heads = HeadBook(rowsPerPart: Closer.rowsPerPart)
+    let heads: HeadBook
     let clock: any WallClock
     let logger: Logger
     private let fileGuard: FileGuard
     private let closer: Closer
-    private let retention: Mutex<RetentionLimits>
+    private let retention: SharedLimits
 
-    /// Opens a file, or makes it. Throws a `UserError` or `DatabaseError` that says why not.
+    /// Opens a file, or makes it. A damaged file is moved aside, and what can be read of it is recovered. Throws a
+    /// `UserError` that says why it cannot be opened.
     public init(path: String, options: Options = Options(), registry instruments: Registry, logger: Logger) throws {
+        let opened = try OpenedFile.open(path, options: options, logger: logger)
         self.path = path
-        self.clock = options.clock
+        clock = options.clock
         self.logger = logger
-        retention = Mutex(options.retention)
-        registry = SeriesRegistry(heads: heads)
-        fileGuard = try FileGuard(path: path)
-        let connection = try openForWriting(path, now: options.clock.now())
+        let retention = SharedLimits(options.retention)
+        self.retention = retention
+        registry = opened.registry
+        targets = opened.targets
+        heads = opened.heads
+        fileGuard = opened.fileGuard
         writer = Writer(instruments: StoreInstruments(instruments))
         readers = ReaderPool(path: path)
-        let since = window(of: options.clock.now()) - 1
-        let hasSeries = try connection.integer("SELECT 1 FROM label_sets LIMIT 1") != nil
-        try registry.load(from: connection, since: since, archive: hasSeries ? SeriesArchive(path: path) : nil)
-        try targets.load(from: connection)
-        closer = Closer(heads: heads, writer: writer, registry: registry, clock: options.clock, logger: logger)
+        let damage = DamageReport(path: path, logger: logger)
+        closer = Closer(
+            heads: heads, options: options, logger: logger, damage: damage)
+
+        let now = options.clock.now()
+        let work = CloserWork(
+            connection: try Connection(path: path, mode: .readOnly), heads: heads, writer: writer, registry: registry,
+            closed: opened.closed, rowsPerPart: options.rowsPerPart)
+        let maintenance = Maintenance(
+            path: path, writer: writer, registry: registry, closed: opened.closed, now: now, logger: logger,
+            limits: { retention.value })
+        let check =
+            opened.isDoubtful ? BackgroundCheck(connection: try Connection(path: path, mode: .readOnly), damage) : nil
+        closer.start(work, maintenance, check)
+
         let heads = heads
-        try connection.rows("SELECT target_id, count(*), min(ts) FROM scrapes GROUP BY target_id") { row in
-            heads.found(row.integer(0), count: Int(row.integer(1)), oldest: row.integer(2))
-        }
         let closer = closer
-        let reserve = Reserve(path: path + "-reserve")
-        reserve.restore()
-        try closer.start(path: path)
-        writer.start(connection, logger: logger, waitingLimit: options.waitingLimit, reserve: reserve) { batch in
-            var isDue = false
-            for scrape in batch.scrapes where heads.added(scrape.target, at: scrape.timestamp) { isDue = true }
-            if isDue { closer.look() }
-        }
-        registerGauges(instruments)
+        let listeners = WriterLoop.Listeners(
+            committed: { batches, counts in
+                var isDue = false
+                for scrape in counts.scrapes where heads.added(scrape.target, at: scrape.timestamp) { isDue = true }
+                for batch in batches { for scrape in batch.scrapes { heads.arrived(scrape.target) } }
+                if counts.loose > 0 { closer.looseAdded(counts.loose) }
+                if isDue { closer.look() }
+            },
+            dropped: { scrapes in for scrape in scrapes { heads.arrived(scrape.target) } },
+            damaged: { damage.found($0.message) })
+        writer.start(
+            WriterLoop(
+                connection: opened.connection, heads: opened.writer, logger: logger, waitingLimit: options.waitingLimit,
+                reserve: opened.reserve, instruments: writer.instruments, listeners: listeners))
+        registerGauges(instruments, damage)
     }
 
     /// Takes a batch, which must not be touched by the caller any more; it is committed within a second.
-    public func write(_ batch: WriteBatch) { writer.post(batch) }
+    public func write(_ batch: WriteBatch) {
+        for scrape in batch.scrapes { heads.posted(scrape.target) }
+        writer.post(batch)
+    }
 
     /// An appender for a target, for the one thread that collects from it.
     public func appender(target: Int64) -> TargetAppender {
@@ -78,12 +104,23 @@ public final class Store: Sendable {
     /// Waits until everything handed over before is in the file; throws when it cannot be written.
     public func flush() async throws {
         try await writer.perform { _ in }
-        if let trouble = writer.currentCondition().trouble { throw UserError("cannot write to \(path): \(trouble)") }
+        if let trouble = writer.currentCondition().trouble { throw UserError(trouble) }
     }
 
     /// Closes the whole head into chunks; false when that could not be written.
     @discardableResult
     public func closeHead() -> Bool { closer.closeAll() }
+
+    /// Sets what is kept of the past, from now on.
+    public func setRetention(_ limits: RetentionLimits) {
+        retention.value = limits
+        closer.maintainSoon()
+    }
+
+    /// Applies retention and keeps the file in order at once, which otherwise happens once a minute; false when that could
+    /// not be done.
+    @discardableResult
+    func maintain() -> Bool { closer.maintain() }
 
     /// Why the file cannot be written at present; nil when it can.
     public var trouble: String? { writer.currentCondition().trouble }
@@ -98,6 +135,18 @@ public final class Store: Sendable {
     }
 }
 
+/// Limits that can be changed while others go by them.
+private final class SharedLimits: Sendable {
+    private let limits: Mutex<RetentionLimits>
+
+    init(_ limits: RetentionLimits) { self.limits = Mutex(limits) }
+
+    var value: RetentionLimits {
+        get { limits.withLock { $0 } }
+        set { limits.withLock { $0 = newValue } }
+    }
+}
+
 extension Store: SeriesSource {
     /// The series that satisfy every matcher, with their samples in a range of time.
     public func select(_ matchers: [LabelMatcher], from: Int64, to: Int64) throws -> any SeriesCursor {
@@ -106,13 +155,16 @@ extension Store: SeriesSource {
 }
 
 extension Store {
-    private func registerGauges(_ instruments: Registry) {
+    private func registerGauges(_ instruments: Registry, _ damage: DamageReport) {
         let writer = writer
         let registry = registry
         let path = path
         instruments.gauge("vedette_store_writable", "Whether the store can be written: 1, or 0 while the disk refuses.")
         {
             writer.currentCondition().trouble == nil ? 1 : 0
+        }
+        instruments.gauge("vedette_store_damaged", "Whether damage was found in the store's file since the start.") {
+            damage.isFound ? 1 : 0
         }
         instruments.gauge("vedette_store_waiting_samples", "Samples that wait in memory because the disk refuses.") {
             Double(writer.currentCondition().waitingSamples)
@@ -123,6 +175,12 @@ extension Store {
         instruments.gauge("vedette_store_bytes", "Size of the store on disk, with its write-ahead log.", unit: "bytes")
         {
             Double(fileSize(path) + fileSize(path + "-wal"))
+        }
+        instruments.gauge(
+            "vedette_store_wal_bytes", "Size of the write-ahead log; it grows while somebody reads one state for long.",
+            unit: "bytes"
+        ) {
+            Double(fileSize(path + "-wal"))
         }
     }
 }

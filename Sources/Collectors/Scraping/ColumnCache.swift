@@ -21,6 +21,8 @@ struct ColumnCache {
     private var first: [UInt64] = []
     private var second: [UInt32] = []
     private var places: [Int64] = []
+    /// What keeps the numbers of the series valid: one for each of their blocks.
+    private var pins: [Int64: BlockPin] = [:]
     private var count = 0
 
     /// Where a text led, in eight bytes.
@@ -41,7 +43,9 @@ struct ColumnCache {
         let print = fingerprint(text)
         let place = places[slot(print.0, print.1)]
         if place == Place.free { return nil }
-        return place == Place.dropped ? .some(nil) : .some(TargetAppender.Column(packed: place))
+        if place == Place.dropped { return .some(nil) }
+        let block = TargetAppender.Column.block(packed: place)
+        return pins[block].map { .some(TargetAppender.Column(packed: place, pin: $0)) }
     }
 
     /// Remembers where a text led.
@@ -53,6 +57,7 @@ struct ColumnCache {
         first[slot] = print.0
         second[slot] = print.1
         places[slot] = column?.packed ?? Place.dropped
+        if let column, pins[column.block] == nil { pins[column.block] = column.pin }
     }
 
     /// How many texts the next body is likely to have.
@@ -75,6 +80,7 @@ struct ColumnCache {
             larger.places[new] = places[slot]
         }
         larger.count = count
+        larger.pins = pins
         self = larger
     }
 

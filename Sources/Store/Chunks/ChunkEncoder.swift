@@ -4,6 +4,8 @@ struct EncodedChunk {
     var times: ChunkTimes
     var segments: String
     var data: [UInt8]
+    /// The slots that have elements.
+    var slots: SlotSet
 }
 
 /// The number of columns that are deflated together: enough for the deflater to learn from, few enough that a query for one
@@ -18,6 +20,7 @@ final class ChunkEncoder {
     /// The chunk of a block; nil when the grid holds no element.
     func encode(_ grid: ElementGrid, block: BlockID, times: ChunkTimes) -> EncodedChunk? {
         var data: [UInt8] = []
+        var slots = SlotSet()
         var segments = "["
         for segment in 0..<slotsPerBlock / columnsPerSegment {
             text.removeAll(keepingCapacity: true)
@@ -27,7 +30,10 @@ final class ChunkEncoder {
                 if column > 0 { text.append(0x2c) }
                 let before = text.count
                 grid.withColumn(segment * columnsPerSegment + column) { appendColumn($0, $1, to: &text) }
-                if text[before] != UInt8(ascii: "n") { empty = false }
+                if text[before] != UInt8(ascii: "n") {
+                    empty = false
+                    slots.insert(segment * columnsPerSegment + column)
+                }
             }
             text.append(0x5d)
             if empty { continue }
@@ -36,6 +42,7 @@ final class ChunkEncoder {
             if segments.utf8.count > 1 { segments += "," }
             segments += "[\(segment),\(offset),\(length),\(text.count)]"
         }
-        return data.isEmpty ? nil : EncodedChunk(block: block, times: times, segments: segments + "]", data: data)
+        return data.isEmpty
+            ? nil : EncodedChunk(block: block, times: times, segments: segments + "]", data: data, slots: slots)
     }
 }

@@ -14,12 +14,8 @@ struct StoredChunk {
     /// A chunk from the columns of its row, in the order start_ms, step_ms, count, times, segments, data from `first` on.
     /// Nil when they do not fit together: the file has been damaged.
     init?(_ row: Statement, first: Int32) {
-        var offsets: [Int64]?
-        if !row.isNull(first + 3) { offsets = integers(row.bytes(first + 3)) }
-        let count = row.integer(first + 2)
-        guard count >= 0, count <= 1 << 24, offsets == nil || offsets?.count == Int(count) else { return nil }
-        times = ChunkTimes(
-            start: row.integer(first), step: row.integer(first + 1), count: Int(count), offsets: offsets)
+        guard let times = ChunkTimes(row, first: first) else { return nil }
+        self.times = times
         let numbers = integers(row.bytes(first + 4))
         data = Array(row.bytes(first + 5))
         var segments: [Segment] = []
@@ -44,6 +40,17 @@ struct StoredChunk {
                 to: segment.size,
                 into: &text)
         }
+    }
+}
+
+extension ChunkTimes {
+    /// Times from the columns start_ms, step_ms, count, times of a row, from `first` on; nil when they do not fit together.
+    init?(_ row: Statement, first: Int32) {
+        var offsets: [Int64]?
+        if !row.isNull(first + 3) { offsets = integers(row.bytes(first + 3)) }
+        let count = row.integer(first + 2)
+        guard count >= 0, count <= 1 << 24, offsets == nil || offsets?.count == Int(count) else { return nil }
+        self.init(start: row.integer(first), step: row.integer(first + 1), count: Int(count), offsets: offsets)
     }
 }
 

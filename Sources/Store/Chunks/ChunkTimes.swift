@@ -48,6 +48,14 @@ struct ChunkTimes: Equatable {
         offsets == nil && step > 0 ? Int((timestamp - start) / step) : place
     }
 
+    /// Whether an element has this time.
+    func contains(_ timestamp: Int64) -> Bool {
+        if let offsets { return offsets.contains(timestamp &- start) }
+        let distance = timestamp &- start
+        guard distance >= 0, count > 0 else { return false }
+        return step > 0 ? distance % step == 0 && distance / step < Int64(count) : distance == 0
+    }
+
     /// The last time.
     var end: Int64 { count > 0 ? self[count - 1] : start }
 

@@ -108,3 +108,45 @@ func readColumn(
         }
     }
 }
+
+/// Calls `body` for each element of a column that is a sample: what was written, in its simplest form.
+func readElements(_ text: UnsafeRawBufferPointer, count: Int, _ body: (_ index: Int, Element) -> Void) {
+    guard var reader = ElementReader(array: text), let scale = reader.next(), scale.tag == 0 else { return }
+    let tag = Element.Tag(truncatingIfNeeded: scale.mantissa)
+    var sum: Int64 = 0
+    for index in 0..<count {
+        guard let element = reader.next() else { return }
+        if element.tag == Element.absent { continue }
+        if reader.isNumber {
+            sum = sum &+ element.mantissa
+            body(index, Element(mantissa: sum, tag: tag).simplest)
+        } else {
+            body(index, element.simplest)
+        }
+    }
+}
+
+extension Element {
+    /// The same number with the smallest mantissa.
+    fileprivate var simplest: Element {
+        if tag <= 0 { return self }
+        if mantissa == 0 { return Element(mantissa: 0, tag: 0) }
+        var simpler = self
+        if tag <= Element.largestScale {
+            while simpler.tag > 0, simpler.mantissa % 10 == 0 {
+                simpler.mantissa /= 10
+                simpler.tag -= 1
+            }
+            return simpler
+        }
+        let zeros = simpler.mantissa.trailingZeroBitCount
+        simpler.mantissa >>= Int64(zeros)
+        simpler.tag += Element.Tag(zeros)
+        // A multiple of 2^0 and up that a double holds exactly is a whole number.
+        let shift = Int(simpler.tag) - Element.binaryBias
+        if shift >= 0, shift < 53, simpler.mantissa.magnitude <= 1 << (53 - shift) {
+            return Element(mantissa: simpler.mantissa << Int64(shift), tag: 0)
+        }
+        return simpler
+    }
+}

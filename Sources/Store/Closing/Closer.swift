@@ -3,47 +3,50 @@ import Model
 import Synchronization
 import Threads
 
-/// Closes what has lain in the head long enough: a thread that reads it, makes chunks of it, and hands them to the writer.
+/// Closes what has lain in the head long enough, and keeps the file in order: a thread that reads, makes chunks, and hands
+/// them to the writer.
 ///
 /// Targets are closed one by one, each when it has enough rows, so that there is never a moment when everything is closed
 /// at once. A crash between two transactions loses nothing: a part is in the head or in a chunk, never in both.
 final class Closer: Sendable {
-    /// The number of rows of a target that make a part: more compress better, and keep the head longer.
-    static let rowsPerPart = 240
-
-    /// How long a sample by itself waits for company.
+    /// How long samples by themselves are gathered before they are made into chunks …
     private static let looseMilliseconds: Int64 = 600_000
+    /// … unless so many have come together.
+    private static let looseSamples = 100_000
+    private static let maintenanceMilliseconds: Int64 = 60_000
 
     private enum Request {
         case look
         case closeAll(Mailbox<Bool>)
+        case maintain(Mailbox<Bool>?)
     }
 
     private let mailbox = Mailbox<Request>()
     private let thread = Mutex<Thread?>(nil)
     private let heads: HeadBook
-    private let writer: Writer
-    private let registry: SeriesRegistry
+    private let rowsPerPart: Int
+    private let closesByItself: Bool
     private let clock: any WallClock
     private let logger: Logger
+    private let damage: DamageReport
+    private let looseCount = Atomic<Int>(0)
 
-    init(heads: HeadBook, writer: Writer, registry: SeriesRegistry, clock: any WallClock, logger: Logger) {
+    init(heads: HeadBook, options: Store.Options, logger: Logger, damage: DamageReport) {
         self.heads = heads
-        self.writer = writer
-        self.registry = registry
-        self.clock = clock
+        rowsPerPart = options.rowsPerPart
+        closesByItself = options.closesByItself
+        clock = options.clock
         self.logger = logger
+        self.damage = damage
     }
 
     /// Starts the thread, which reads through a connection of its own.
-    func start(path: String) throws {
-        let work = try CloserWork(
-            connection: Connection(path: path, mode: .readOnly), heads: heads, writer: writer, registry: registry)
-        let box = Mutex<CloserWork?>(work)
+    func start(_ work: sending CloserWork, _ maintenance: sending Maintenance, _ check: sending BackgroundCheck?) {
+        let box = Mutex<(CloserWork, Maintenance, BackgroundCheck?)?>((work, maintenance, check))
         thread.withLock {
             $0 = Thread(name: "store-closer") { [self] in
-                guard let work = box.withLock({ $0.take() }) else { return }
-                run(work)
+                guard let (work, maintenance, check) = box.withLock({ $0.take() }) else { return }
+                run(work, maintenance, check)
             }
         }
     }
@@ -51,10 +54,23 @@ final class Closer: Sendable {
     /// Says that there may be something to close.
     func look() { mailbox.post(.look) }
 
+    /// Says that samples by themselves have been written.
+    func looseAdded(_ count: Int) {
+        if looseCount.add(count, ordering: .relaxed).newValue >= Self.looseSamples { look() }
+    }
+
     /// Closes everything there is, and waits for it; false when it could not be written.
-    func closeAll() -> Bool {
+    func closeAll() -> Bool { ask { .closeAll($0) } }
+
+    /// Keeps the file in order now, and waits for it; false when it could not be done.
+    func maintain() -> Bool { ask { .maintain($0) } }
+
+    /// The same without waiting.
+    func maintainSoon() { mailbox.post(.maintain(nil)) }
+
+    private func ask(_ request: (Mailbox<Bool>) -> Request) -> Bool {
         let done = Mailbox<Bool>()
-        guard mailbox.post(.closeAll(done)) else { return false }
+        guard mailbox.post(request(done)) else { return false }
         while true {
             if let answer = done.takeAll(waitingAtMost: 60_000)?.first { return answer }
         }
@@ -69,73 +85,60 @@ final class Closer: Sendable {
         }
     }
 
-    private func run(_ work: CloserWork) {
+    private func run(_ work: CloserWork, _ maintenance: Maintenance, _ check: BackgroundCheck?) {
+        var check = check
+        var looseClosed = clock.now()
+        var maintained = clock.now()
         while let requests = mailbox.takeAll(waitingAtMost: 10_000) {
-            do {
-                let now = clock.now()
-                for target in heads.due(now: now) { try work.close(target, limit: Self.rowsPerPart) }
-                try work.closeLoose(before: now - Self.looseMilliseconds)
-            } catch {
-                // The writer has said it already when the disk is the reason; what could not be closed stays in the head.
-                logger.debug("cannot close a part of the head: \(error)")
+            let now = clock.now()
+            let isLooseDue = isOver(looseClosed, Self.looseMilliseconds, now)
+            attempt {
+                if !closesByItself { return }
+                for target in heads.due(now: now) { try work.close(target, limit: rowsPerPart) }
+                if isLooseDue || looseCount.load(ordering: .relaxed) >= Self.looseSamples {
+                    looseClosed = now
+                    looseCount.store(0, ordering: .relaxed)
+                    try work.closeLoose()
+                }
             }
-            for case .closeAll(let done) in requests { done.post(closeAll(work)) }
+            if isOver(maintained, Self.maintenanceMilliseconds, now) {
+                maintained = now
+                attempt { try maintenance.run(now: now) }
+            }
+            if let running = check {
+                var more = false
+                attempt { more = try running.advance() }
+                if !more { check = nil }
+            }
+            for request in requests {
+                switch request {
+                case .look: break
+                case .closeAll(let done): done.post(attempt { try work.closeAll() })
+                case .maintain(let done):
+                    let succeeded = attempt { try maintenance.run(now: now) }
+                    done?.post(succeeded)
+                }
+            }
         }
     }
 
-    private func closeAll(_ work: CloserWork) -> Bool {
+    /// Whether some time has gone by; a clock that was set back counts as that too.
+    private func isOver(_ since: Int64, _ milliseconds: Int64, _ now: Int64) -> Bool {
+        now - since >= milliseconds || now < since
+    }
+
+    @discardableResult
+    private func attempt(_ body: () throws -> Void) -> Bool {
         do {
-            for target in heads.all() {
-                while heads.count(of: target) > 0 { try work.close(target, limit: 2 * Self.rowsPerPart) }
-            }
-            try work.closeLoose(before: .max)
+            try body()
             return true
+        } catch is StoreClosed {
+            return false
         } catch {
-            logger.error("cannot close the head: \(error)")
+            if let error = error as? DatabaseError, error.isCorruption { damage.found(error.message) }
+            // The writer has said it already when the disk is the reason. What could not be done is tried again.
+            logger.debug("cannot close a part of the head, or keep the store in order: \(error)")
             return false
         }
-    }
-}
-
-/// The closer's thread from inside.
-final class CloserWork {
-    private let connection: Connection
-    private let heads: HeadBook
-    private let writer: Writer
-    private let registry: SeriesRegistry
-    private let encoder = ChunkEncoder()
-    private var grid = ElementGrid()
-
-    init(connection: Connection, heads: HeadBook, writer: Writer, registry: SeriesRegistry) {
-        self.connection = connection
-        self.heads = heads
-        self.writer = writer
-        self.registry = registry
-    }
-
-    /// Closes the oldest part of a target.
-    func close(_ target: Int64, limit: Int) throws {
-        let begin = monotonicNanoseconds()
-        let part = try HeadPart(
-            target: target, blocks: registry.blocks(of: target), limit: limit, from: connection, with: encoder,
-            grid: &grid)
-        try writer.performBlocking { try part.store(on: $0) }
-        heads.closed(target, count: part.timestamps.count, oldest: try oldest(target))
-        writer.instruments.closedSamples.increment(by: part.sampleCount)
-        writer.instruments.closeSeconds.observe(nanoseconds: monotonicNanoseconds() - begin)
-    }
-
-    /// Closes the samples by themselves before a time.
-    func closeLoose(before time: Int64) throws {
-        while true {
-            let samples = try LooseSamples(before: time, from: connection, with: encoder, grid: &grid)
-            if samples.sampleCount == 0 { return }
-            try writer.performBlocking { try samples.store(on: $0) }
-            writer.instruments.closedSamples.increment(by: samples.sampleCount)
-        }
-    }
-
-    private func oldest(_ target: Int64) throws -> Int64? {
-        try connection.integer("SELECT ts FROM scrapes WHERE target_id = ? ORDER BY ts LIMIT 1", .integer(target))
     }
 }

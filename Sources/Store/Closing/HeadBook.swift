@@ -2,8 +2,11 @@ import Synchronization
 
 /// How many rows each target has in the head, and since when: what the closer goes by.
 final class HeadBook: Sendable {
-    private struct Entry {
+    fileprivate struct Entry {
+        /// Rows in the file.
         var count = 0
+        /// Rows on their way to the writer.
+        var posted = 0
         var oldest: Int64?
         /// The number of rows at which the next part is closed.
         var threshold: Int
@@ -15,6 +18,20 @@ final class HeadBook: Sendable {
     private let rowsPerPart: Int
 
     init(rowsPerPart: Int) { self.rowsPerPart = rowsPerPart }
+
+    /// Notes that a row of a target is on its way.
+    func posted(_ target: Int64) {
+        entries.withLock { $0[target, default: Entry(threshold: firstThreshold(target))].posted += 1 }
+    }
+
+    /// Notes that rows which were on their way have arrived in the file or are given up.
+    func arrived(_ target: Int64) {
+        entries.withLock { entries in
+            guard var entry = entries[target] else { return }
+            entry.posted = max(0, entry.posted - 1)
+            entries[target] = entry.isForgettable ? nil : entry
+        }
+    }
 
     /// Notes that a target got a row; true when that makes it due.
     func added(_ target: Int64, at timestamp: Int64) -> Bool {
@@ -39,13 +56,17 @@ final class HeadBook: Sendable {
             entry.count = max(0, entry.count - count)
             entry.oldest = oldest
             entry.threshold = rowsPerPart
-            entries[target] = entry.count == 0 && entry.isGone ? nil : entry
+            entries[target] = entry.isForgettable ? nil : entry
         }
     }
 
     /// Notes that a target is gone, or has come back.
     func setGone(_ target: Int64, _ isGone: Bool) {
-        entries.withLock { $0[target]?.isGone = isGone }
+        entries.withLock { entries in
+            guard var entry = entries[target] else { return }
+            entry.isGone = isGone
+            entries[target] = entry.isForgettable ? nil : entry
+        }
     }
 
     /// The targets whose oldest part is to be closed.
@@ -62,12 +83,21 @@ final class HeadBook: Sendable {
     /// All targets that have rows.
     func all() -> [Int64] { entries.withLock { $0.filter { $0.value.count > 0 }.map(\.key).sorted() } }
 
-    /// The number of rows of a target.
+    /// The number of rows that a target has in the file.
     func count(of target: Int64) -> Int { entries.withLock { $0[target]?.count ?? 0 } }
+
+    /// Whether a target has no rows, and none on their way.
+    func isIdle(_ target: Int64) -> Bool {
+        entries.withLock { entries in entries[target].map { $0.count == 0 && $0.posted == 0 } ?? true }
+    }
 
     /// Targets that began together are closed at different times: the first part of each has a length of its own.
     private func firstThreshold(_ target: Int64) -> Int {
         let spread = UInt64(bitPattern: target) &* 0x9e37_79b9_7f4a_7c15 >> 33
         return rowsPerPart / 2 + Int(spread % UInt64(max(1, rowsPerPart)))
     }
+}
+
+extension HeadBook.Entry {
+    fileprivate var isForgettable: Bool { isGone && count == 0 && posted == 0 }
 }

@@ -48,9 +48,9 @@ struct HeadPart {
     }
 
     /// Puts the chunks into the file and takes the rows out of the head, in the caller's transaction.
-    func store(on connection: Connection) throws {
-        guard let first = timestamps.first, let last = timestamps.last else { return }
-        try ChunkWriter(connection).write(chunks)
+    /// Returns the places that have become crowded.
+    func store(on connection: Connection, closed: ClosedTimes) throws -> [ChunkPlace] {
+        let crowded = try ChunkWriter(connection, closed: closed).write(chunks)
         let remove = try connection.statement("DELETE FROM head WHERE row_id = ?")
         for time in timestamps {
             for block in blocks {
@@ -59,8 +59,11 @@ struct HeadPart {
                 remove.reset()
             }
         }
-        try connection.run(
-            "DELETE FROM scrapes WHERE target_id = ? AND ts BETWEEN ? AND ?", .integer(target), .integer(first),
-            .integer(last))
+        // One by one: a late scrape may have come in between.
+        for time in timestamps {
+            try connection.run(
+                "DELETE FROM scrapes WHERE target_id = ? AND ts = ?", .integer(target), .integer(time))
+        }
+        return crowded
     }
 }

@@ -9,8 +9,8 @@ struct LooseSamples {
     private(set) var sampleCount = 0
     private var taken: [(series: Int64, from: Int64, to: Int64)] = []
 
-    /// Reads and encodes the loose samples before a time, as many as are closed at once.
-    init(before time: Int64, from connection: Connection, with encoder: ChunkEncoder, grid: inout ElementGrid) throws {
+    /// Reads and encodes loose samples, as many as are closed at once.
+    init(from connection: Connection, with encoder: ChunkEncoder, grid: inout ElementGrid) throws {
         /// The samples of one block in one window.
         struct Bundle: Hashable {
             var block: BlockID
@@ -18,7 +18,7 @@ struct LooseSamples {
         }
         var bundles: [Bundle: [(slot: Int, timestamp: Int64, element: Element)]] = [:]
         try connection.rows(
-            "SELECT series_id, ts, val FROM loose WHERE ts < ? LIMIT ?", .integer(time), .integer(Int64(Self.limit))
+            "SELECT series_id, ts, val FROM loose LIMIT ?", .integer(Int64(Self.limit))
         ) { row in
             let series = row.integer(0)
             let timestamp = row.integer(1)
@@ -45,13 +45,15 @@ struct LooseSamples {
     }
 
     /// Puts the chunks into the file and takes the samples out, in the caller's transaction.
-    func store(on connection: Connection) throws {
-        try ChunkWriter(connection).write(chunks)
+    /// Returns the places that have become crowded.
+    func store(on connection: Connection, closed: ClosedTimes) throws -> [ChunkPlace] {
+        let crowded = try ChunkWriter(connection, closed: closed).write(chunks)
         for range in taken {
             try connection.run(
                 "DELETE FROM loose WHERE series_id = ? AND ts BETWEEN ? AND ?", .integer(range.series),
                 .integer(range.from), .integer(range.to))
         }
+        return crowded
     }
 }
 

@@ -20,25 +20,32 @@ public struct RetentionLimits: Sendable, Hashable {
 /// Takes old windows out of the file, in slices: each transaction is short.
 struct Retention {
     private let writer: Writer
+    private let registry: SeriesRegistry
+    private let closed: ClosedTimes
+    /// The most chunks, and blocks of series, that go in one transaction.
     private static let slice: Int64 = 500
 
-    init(writer: Writer) { self.writer = writer }
+    init(writer: Writer, registry: SeriesRegistry, closed: ClosedTimes) {
+        self.writer = writer
+        self.registry = registry
+        self.closed = closed
+    }
 
-    /// Deletes what is over the limits; returns whether any window went.
-    func apply(_ limits: RetentionLimits, now: Int64) throws -> Bool {
-        var removed = false
+    /// Deletes what is over the limits; returns the number of windows that went.
+    func apply(_ limits: RetentionLimits, now: Int64) throws -> Int {
+        var removed = 0
         // A part that begins in a window may reach to the end of the next one.
         while let oldest = try oldestWindow(), (oldest + 2) * windowMilliseconds <= now - limits.milliseconds {
             try remove(oldest)
-            removed = true
+            removed += 1
         }
         if let bytes = limits.bytes {
             while try size() > bytes, let oldest = try oldestWindow() {
                 try remove(oldest)
-                removed = true
+                removed += 1
             }
         }
-        if removed { try removeSeries() }
+        try removeSeries(now: now)
         return removed
     }
 
@@ -59,7 +66,7 @@ struct Retention {
         let last = firstChunk(window: window + 1, block: 0) - 1
         var more = true
         while more {
-            more = try writer.performBlocking { connection in
+            more = try writer.performFreeing { connection in
                 let bound = try connection.integer(
                     "SELECT chunk_id FROM chunks WHERE chunk_id <= ? ORDER BY chunk_id LIMIT 1 OFFSET ?",
                     .integer(last),
@@ -71,25 +78,59 @@ struct Retention {
         }
     }
 
-    /// Takes out the series of blocks that no window holds any more, and whose target has nothing in the head.
-    private func removeSeries() throws {
-        try writer.performBlocking { connection in
-            guard let oldest = try connection.integer("SELECT min(window_id) FROM windows") else { return }
-            try connection.run(
-                """
-                DELETE FROM label_sets WHERE series_id IN (
-                    SELECT l.series_id
-                    FROM blocks b CROSS JOIN label_sets l ON l.series_id BETWEEN b.block_id << 7 AND (b.block_id << 7) + 127
-                    WHERE b.last_window < ?1 AND b.target_id NOT IN (SELECT target_id FROM scrapes))
-                """, .integer(oldest))
-            try connection.run(
-                "DELETE FROM blocks WHERE last_window < ?1 AND target_id NOT IN (SELECT target_id FROM scrapes)",
-                .integer(oldest))
+    /// Takes out the series of blocks that no window holds any more, and gone targets without blocks.
+    ///
+    /// A series may come back at any moment. So the registry gives a block up first, under its lock; a series of it that
+    /// comes back afterwards is written to the file anew, behind the deletion here.
+    private func removeSeries(now: Int64) throws {
+        let oldest = try oldestWindow() ?? window(of: now) - 2
+        var after: BlockID = -1
+        while true {
+            let last = after
+            let candidates = try writer.performBlocking { connection in
+                var found: [BlockID] = []
+                try connection.rows(
+                    "SELECT block_id FROM blocks WHERE last_window < ? AND block_id > ? ORDER BY block_id LIMIT ?",
+                    .integer(oldest), .integer(last), .integer(Self.slice)
+                ) { found.append($0.integer(0)) }
+                return found
+            }
+            guard let newest = candidates.last else { break }
+            after = newest
+            let given = registry.giveUp(candidates)
+            let registry = registry
+            let closed = closed
+            try writer.performFreeing { connection in
+                let gone = try registry.stillGivenUp(given).filter { try isUnused($0, connection) }
+                for block in gone {
+                    let first = series(block: block, slot: 0)
+                    try connection.run(
+                        "DELETE FROM label_sets WHERE series_id BETWEEN ? AND ?", .integer(first),
+                        .integer(first + Int64(slotsPerBlock) - 1))
+                    try connection.run("DELETE FROM blocks WHERE block_id = ?", .integer(block))
+                }
+                closed.forget(gone)
+            }
+        }
+        try writer.performFreeing { connection in
             try connection.run(
                 """
                 DELETE FROM targets WHERE state = 'gone' AND gone_at < ?1
                     AND target_id NOT IN (SELECT target_id FROM blocks)
+                    AND target_id NOT IN (SELECT target_id FROM scrapes)
                 """, .integer(oldest * windowMilliseconds))
         }
     }
+}
+
+/// Whether the head has nothing of a block.
+private func isUnused(_ block: BlockID, _ connection: Connection) throws -> Bool {
+    try connection.integer(
+        """
+        SELECT 1 FROM blocks b
+        WHERE b.block_id = ?1 AND (
+            EXISTS (SELECT 1 FROM loose WHERE series_id BETWEEN ?1 << 7 AND (?1 << 7) + 127)
+            OR EXISTS (SELECT 1 FROM scrapes s CROSS JOIN head h ON h.row_id = (s.ts << 22 | ?1)
+                WHERE s.target_id = b.target_id))
+        """, .integer(block)) == nil
 }

@@ -5,7 +5,7 @@ import Logging
 /// is given up, and it is made anew when there is room again.
 final class Reserve: @unchecked Sendable {
     // Sendable: it is used by the writer's thread alone once the store is open.
-    private let path: String
+    let path: String
     private let size: Int
     private(set) var isHeld = false
 
@@ -27,7 +27,11 @@ final class Reserve: @unchecked Sendable {
 
     /// Gives the room up.
     func release() {
-        if !isHeld { return }
+        if isHeld { removeFile() }
+    }
+
+    /// Gives the room up that a process before may have set aside.
+    func removeFile() {
         unlink(path)
         isHeld = false
     }

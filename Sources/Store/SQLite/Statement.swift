@@ -67,7 +67,17 @@ final class Statement {
 
     /// Binds text to the parameter `at`.
     func bind(_ text: String, _ at: Int32) throws(DatabaseError) {
-        try check(sqlite3_bind_text(handle, at, text, -1, transient))
+        // An empty text needs a place too, or it would be NULL.
+        if text.isEmpty { return try check(sqlite3_bind_text(handle, at, "", 0, transient)) }
+        // With its length: a text may have a NUL in it.
+        var text = text
+        try check(
+            text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    sqlite3_bind_text64(
+                        handle, at, $0.baseAddress, UInt64($0.count), transient, UInt8(SQLITE_UTF8))
+                }
+            })
     }
 
     /// Lends text to the parameter `at`; it must stay until the statement has run.
@@ -79,6 +89,11 @@ final class Statement {
     /// Lends a blob to the parameter `at`; it must stay until the statement has run.
     func bind(lentBlob bytes: UnsafeRawBufferPointer, _ at: Int32) throws(DatabaseError) {
         try check(sqlite3_bind_blob64(handle, at, bytes.baseAddress, UInt64(bytes.count), nil))
+    }
+
+    /// Binds a column of another statement's row, of whatever type it is.
+    func bind(columnOf other: Statement, _ column: Int32, _ at: Int32) throws(DatabaseError) {
+        try check(sqlite3_bind_value(handle, at, sqlite3_column_value(other.handle, column)))
     }
 
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }

@@ -24,4 +24,40 @@ final class SeriesArchive: @unchecked Sendable {
         }
         return found
     }
+
+    /// The labels of a series; nil when the file does not have it.
+    func labels(of series: Int64) throws -> Labels? {
+        var found: Labels?
+        try connection.rows(
+            "SELECT m.name, l.labels FROM label_sets l JOIN metrics m USING (metric_id) WHERE l.series_id = ?",
+            .integer(series)
+        ) { row in found = storedLabels(metric: row.text(0), json: row.text(1)) }
+        return found
+    }
+
+    /// The number of a metric's name.
+    func metric(_ name: String) throws -> Int64? {
+        try connection.integer("SELECT metric_id FROM metrics WHERE name = ?", .text(name))
+    }
+
+    /// Numbers of blocks that are not in the file, ascending from 1.
+    func freeBlocks(upTo largest: BlockID, limit: Int) throws -> [BlockID] {
+        var free: [BlockID] = []
+        var next: BlockID = 1
+        let statement = try connection.statement("SELECT block_id FROM blocks ORDER BY block_id")
+        defer { statement.reset() }
+        while free.count < limit, try statement.step() {
+            let used = statement.integer(0)
+            while next < used, free.count < limit {
+                free.append(next)
+                next += 1
+            }
+            next = used + 1
+        }
+        while next <= largest, free.count < limit {
+            free.append(next)
+            next += 1
+        }
+        return free
+    }
 }

@@ -16,7 +16,9 @@ func slot(of series: Int64) -> Int { Int(series & 127) }
 func series(block: BlockID, slot: Int) -> Int64 { block << 7 | Int64(slot) }
 
 /// Block numbers fit into what a head row's number leaves beside a time in milliseconds.
-let largestBlock: BlockID = 1 << 22 - 1
+extension Store {
+    static let largestBlock: BlockID = 1 << 22 - 1
+}
 
 /// The number of a head row: rows lie in the order of time.
 func headRow(_ timestamp: Int64, _ block: BlockID) -> Int64 { timestamp << 22 | block }

@@ -5,17 +5,20 @@ import Synchronization
 /// Gives series their numbers, and finds the ones that are being written. Safe to use from every thread.
 final class SeriesRegistry: Sendable {
     /// Where a series is written.
-    enum Home {
-        /// In a block of the target that asked.
-        case own(Int64)
+    struct Home {
+        var series: Int64
         /// In a block of another target that is being written: its samples go by themselves.
-        case foreign(Int64)
+        var isForeign: Bool
+        var pin: BlockPin
     }
 
-    private let state = Mutex(RegistryState())
+    let state = Mutex(RegistryState())
     private let heads: HeadBook
 
-    init(heads: HeadBook) { self.heads = heads }
+    init(heads: HeadBook, largestBlock: BlockID) {
+        self.heads = heads
+        state.withLock { $0.largestBlock = largestBlock }
+    }
 
     /// The home of a series for a target; what is new about it is added to the definitions.
     func resolve(_ labels: Labels, for target: Int64, now: Int64, _ definitions: inout [Definition]) throws -> Home {
@@ -27,29 +30,29 @@ final class SeriesRegistry: Sendable {
                 return state.home(of: state.table.ids[Int(entry)], for: target, heads, &added)
             }
             if let archive = state.archive, let found = try archive.find(labels) {
-                _ = state.table.add(labels, id: found.series)
                 let block = blockNumber(of: found.series)
                 if state.blocks[block] == nil {
-                    state.blocks[block] = RegistryState.Block(target: found.target, used: slotsPerBlock)
+                    // It is not filled up any more: which of its slots were ever used is not known here.
+                    state.addBlock(block, RegistryState.Block(target: found.target, used: slotsPerBlock))
                 }
+                state.addSeries(labels, id: found.series)
                 // Retention may be about to take the series away: saying again that it is there makes it stay.
-                let metric = state.metric(labels.metric, &added)
+                let metric = try state.metric(labels.metric, &added)
                 added.append(.block(id: block, target: found.target, window: window(of: now)))
-                added.append(
-                    .series(
-                        id: found.series, metric: metric, hash: Int64(bitPattern: SeriesTable.hash(labels)),
-                        labels: labelsJSON(labels)))
+                added.append(definition(of: found.series, labels, metric: metric))
                 return state.home(of: found.series, for: target, heads, &added)
             }
+            let metric = try state.metric(labels.metric, &added)
             let id = try state.newSeries(for: target, now: now, &added)
-            let metric = state.metric(labels.metric, &added)
-            added.append(
-                .series(
-                    id: id, metric: metric, hash: Int64(bitPattern: SeriesTable.hash(labels)),
-                    labels: labelsJSON(labels)))
-            _ = state.table.add(labels, id: id)
-            return .own(id)
+            added.append(definition(of: id, labels, metric: metric))
+            state.addSeries(labels, id: id)
+            return state.home(of: id, for: target, heads, &added)
         }
+    }
+
+    private func definition(of series: Int64, _ labels: Labels, metric: Int64) -> Definition {
+        .series(
+            id: series, metric: metric, hash: Int64(bitPattern: SeriesTable.hash(labels)), labels: labelsJSON(labels))
     }
 
     /// Keeps a target's blocks for it while it has an appender.
@@ -87,46 +90,6 @@ final class SeriesRegistry: Sendable {
 
     /// The blocks of a target that may have rows in the head, ascending.
     func blocks(of target: Int64) -> [BlockID] {
-        state.withLock { state in state.blocks.filter { $0.value.target == target }.map(\.key).sorted() }
-    }
-}
-
-// Filling the registry from the file.
-extension SeriesRegistry {
-    /// Loads the series that are being written, and were lately: the ones in blocks that reach into `window` or later, or
-    /// whose target has samples in the head.
-    func load(from connection: Connection, since window: Int64, archive: SeriesArchive?) throws {
-        try state.withLock { state in
-            state.generation += 1
-            state.coveredSince = archive == nil ? .min : window * windowMilliseconds
-            state.table = SeriesTable()
-            state.blocks = [:]
-            state.fillingBlock = [:]
-            state.metrics = [:]
-            state.archive = archive
-            var names: [Int64: String] = [:]
-            try connection.rows("SELECT metric_id, name FROM metrics") { row in
-                names[row.integer(0)] = row.text(1)
-                state.metrics[state.table.symbols.intern(row.text(1))] = row.integer(0)
-            }
-            state.nextMetric = (names.keys.max() ?? 0) + 1
-            state.nextBlock = try (connection.integer("SELECT max(block_id) FROM blocks") ?? 0) + 1
-            try connection.rows(
-                """
-                SELECT b.block_id, b.target_id, l.series_id, l.metric_id, l.labels
-                FROM blocks b CROSS JOIN label_sets l ON l.series_id BETWEEN b.block_id << 7 AND (b.block_id << 7) + 127
-                WHERE b.last_window >= ? OR b.target_id IN (SELECT DISTINCT target_id FROM scrapes)
-                ORDER BY b.block_id
-                """, .integer(window)
-            ) { row in
-                let block = row.integer(0)
-                let target = row.integer(1)
-                let id = row.integer(2)
-                state.blocks[block] = RegistryState.Block(target: target, used: slot(of: id) + 1)
-                state.fillingBlock[target] = block
-                let found = storedLabels(metric: names[row.integer(3)] ?? "", json: row.text(4))
-                if state.table.find(found) == nil { _ = state.table.add(found, id: id) }
-            }
-        }
+        state.withLock { $0.blocks(of: target) }
     }
 }

@@ -34,22 +34,49 @@ struct SeriesTable {
 
     /// Adds a series that is not there yet.
     mutating func add(_ labels: Labels, id: Int64) -> Entry {
+        let entry = addEntry(id, hash: Self.hash(labels))
+        for pair in labels.pairs { addPair(symbols.intern(pair.name), symbols.intern(pair.value), to: entry) }
+        starts.append(UInt32(truncatingIfNeeded: pairs.count))
+        return entry
+    }
+
+    private mutating func addEntry(_ id: Int64, hash: UInt64) -> Entry {
         let entry = Entry(truncatingIfNeeded: ids.count)
-        var hash = Self.hash(labels)
+        var hash = hash
         while byHash[hash] != nil { hash &+= 1 }
         byHash[hash] = entry
         ids.append(id)
-        for pair in labels.pairs {
-            let name = symbols.intern(pair.name)
-            let value = symbols.intern(pair.value)
-            pairs.append(name)
-            pairs.append(value)
-            let key = UInt64(name) << 32 | UInt64(value)
-            if postings[key] == nil { valuesByName[name, default: []].append(value) }
-            postings[key, default: []].append(entry)
-        }
-        starts.append(UInt32(truncatingIfNeeded: pairs.count))
         return entry
+    }
+
+    private mutating func addPair(_ name: UInt32, _ value: UInt32, to entry: Entry) {
+        pairs.append(name)
+        pairs.append(value)
+        let key = UInt64(name) << 32 | UInt64(value)
+        if postings[key] == nil { valuesByName[name, default: []].append(value) }
+        postings[key, default: []].append(entry)
+    }
+
+    /// A table of some of these series, with the symbols that they need.
+    func keeping(_ isKept: (Int64) -> Bool) -> SeriesTable {
+        var table = SeriesTable()
+        for (entry, id) in ids.enumerated() where isKept(id) {
+            let range = Int(starts[entry])..<Int(starts[entry + 1])
+            var hash = Self.hashSeed
+            for at in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
+                hash = symbols.withBytes(pairs[at]) { name in
+                    symbols.withBytes(pairs[at + 1]) { value in Self.hash(name, value, seed: hash) }
+                }
+            }
+            let added = table.addEntry(id, hash: hash)
+            for at in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
+                let name = symbols.withBytes(pairs[at]) { table.symbols.intern($0) }
+                let value = symbols.withBytes(pairs[at + 1]) { table.symbols.intern($0) }
+                table.addPair(name, value, to: added)
+            }
+            table.starts.append(UInt32(truncatingIfNeeded: table.pairs.count))
+        }
+        return table
     }
 
     /// The labels of an entry.
@@ -77,14 +104,18 @@ struct SeriesTable {
 
     /// The hash of a set of labels, as the file holds it too.
     static func hash(_ labels: Labels) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for pair in labels.pairs {
-            hash = stableHash(pair.name.utf8, seed: hash)
-            hash = stableHash(CollectionOfOne(0xff), seed: hash)
-            hash = stableHash(pair.value.utf8, seed: hash)
-            hash = stableHash(CollectionOfOne(0xfe), seed: hash)
-        }
+        var hash = hashSeed
+        for pair in labels.pairs { hash = Self.hash(pair.name.utf8, pair.value.utf8, seed: hash) }
         return hash
+    }
+
+    private static let hashSeed: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    private static func hash(_ name: some Sequence<UInt8>, _ value: some Sequence<UInt8>, seed: UInt64) -> UInt64 {
+        var hash = stableHash(name, seed: seed)
+        hash = stableHash(CollectionOfOne(0xff), seed: hash)
+        hash = stableHash(value, seed: hash)
+        return stableHash(CollectionOfOne(0xfe), seed: hash)
     }
 
     private func isEntry(_ entry: Entry, _ labels: Labels) -> Bool {

@@ -1,28 +1,43 @@
 import CSQLite
 import Model
 
-/// Turns batches into rows, inside the writer's transaction.
-struct HeadWriter {
+/// Turns batches into rows, inside the writer's transaction. One per writing connection.
+///
+/// Of two samples of one series and time the first counts. A target's second scrape of a time it has in the head already is
+/// left out whole.
+final class HeadWriter {
     private let connection: Connection
+    private let stored: StoredTimes
+    private let closed: ClosedTimes
 
-    init(_ connection: Connection) { self.connection = connection }
+    init(_ connection: Connection, closed: ClosedTimes) throws {
+        self.connection = connection
+        self.closed = closed
+        stored = StoredTimes(connection, closed: closed)
+        try closed.reloadLoose(from: connection)
+    }
 
     /// What was written.
     struct Counts {
         var samples = 0
         /// Samples of a time that the series had already.
         var duplicates = 0
+        /// Samples that went by themselves.
+        var loose = 0
+        /// The scrapes that became rows.
+        var scrapes: [WriteBatch.Scrape] = []
     }
 
     /// Writes all of it; the order of the batches is kept.
-    func write(_ batches: [WriteBatch]) throws(DatabaseError) -> Counts {
+    func write(_ batches: [WriteBatch]) throws -> Counts {
         var counts = Counts()
         for batch in batches {
             for definition in batch.definitions { try write(definition) }
-            try writeRows(batch)
-            try writeLoose(batch, &counts)
+            try writeScrapes(batch, &counts)
+            try writeLoose(batch.loose, &counts)
             counts.samples += batch.sampleCount
         }
+        counts.samples -= counts.duplicates
         // Only the newest outcome of a target is of interest.
         var newest: [Int64: ScrapeOutcome] = [:]
         for batch in batches { newest.merge(batch.outcomes) { $1 } }
@@ -33,42 +48,97 @@ struct HeadWriter {
         return counts
     }
 
-    private func writeRows(_ batch: WriteBatch) throws(DatabaseError) {
-        if batch.rows.isEmpty { return }
-        // In the order of their numbers, so that the table grows at its end.
-        batch.rows.sort { $0.id < $1.id }
-        let insert = try connection.statement("INSERT OR IGNORE INTO head (row_id, vals) VALUES (?, ?)")
-        try lend(batch.bytes) { (bytes) throws(DatabaseError) in
-            for row in batch.rows {
-                try insert.bind(row.id, 1)
-                try insert.bind(
-                    lentText: UnsafeRawBufferPointer(rebasing: bytes[row.start..<row.start + row.length]), 2)
-                _ = try insert.step()
-                insert.reset()
-            }
-        }
+    private func writeScrapes(_ batch: WriteBatch, _ counts: inout Counts) throws {
+        if batch.scrapes.isEmpty { return }
         let scrape = try connection.statement("INSERT OR IGNORE INTO scrapes (target_id, ts) VALUES (?, ?)")
+        var order: [Int] = []
+        order.reserveCapacity(batch.rows.count)
         for entry in batch.scrapes {
             try scrape.bind(entry.target, 1)
             try scrape.bind(entry.timestamp, 2)
             _ = try scrape.step()
             scrape.reset()
+            if sqlite3_changes(connection.handle) == 0 {
+                counts.duplicates += entry.samples
+            } else {
+                order.append(contentsOf: entry.rows)
+                counts.scrapes.append(entry)
+            }
+        }
+        // In the order of their numbers, so that the table grows at its end.
+        order.sort { batch.rows[$0].id < batch.rows[$1].id }
+        let insert = try connection.statement("INSERT OR IGNORE INTO head (row_id, vals) VALUES (?, ?)")
+        try batch.bytes.withUnsafeBytes { bytes in
+            for index in order {
+                let row = batch.rows[index]
+                let text = UnsafeRawBufferPointer(rebasing: bytes[row.start..<row.start + row.length])
+                if closed.hasLoose(row.id) { try removeLoose(row.id, text, &counts) }
+                if try stored.mayBeClosed(row.id & (1 << 22 - 1), row.id >> 22) {
+                    try writeLoose(looseSamples(row.id, text), &counts)
+                    continue
+                }
+                try insert.bind(row.id, 1)
+                try insert.bind(lentText: text, 2)
+                _ = try insert.step()
+                insert.reset()
+            }
         }
     }
 
-    private func writeLoose(_ batch: WriteBatch, _ counts: inout Counts) throws(DatabaseError) {
-        if batch.loose.isEmpty { return }
+    /// The samples of a row one by one.
+    private func looseSamples(_ row: Int64, _ text: UnsafeRawBufferPointer) -> [WriteBatch.LooseSample] {
+        var samples: [WriteBatch.LooseSample] = []
+        guard var reader = ElementReader(array: text) else { return [] }
+        for slot in 0..<slotsPerBlock {
+            guard let element = reader.next() else { break }
+            if element.tag == Element.absent { continue }
+            let series = series(block: row & (1 << 22 - 1), slot: slot)
+            samples.append(.init(series: series, timestamp: row >> 22, element: element))
+        }
+        return samples
+    }
+
+    /// A row takes the place of samples by themselves of the same series and time.
+    private func removeLoose(_ row: Int64, _ text: UnsafeRawBufferPointer, _ counts: inout Counts) throws {
+        for sample in looseSamples(row, text) {
+            try connection.run(
+                "DELETE FROM loose WHERE series_id = ? AND ts = ?", .integer(sample.series), .integer(sample.timestamp))
+            counts.duplicates += Int(sqlite3_changes(connection.handle))
+        }
+    }
+
+    private func writeLoose(_ samples: [WriteBatch.LooseSample], _ counts: inout Counts) throws {
+        if samples.isEmpty { return }
         let insert = try connection.statement("INSERT OR IGNORE INTO loose (series_id, ts, val) VALUES (?, ?, ?)")
-        for sample in batch.loose {
+        // Neighbours are of one block and time nearly always.
+        var row: Int64 = -1
+        var mayBeClosed = false
+        for sample in samples {
+            let ownRow = headRow(sample.timestamp, blockNumber(of: sample.series))
+            if ownRow != row {
+                row = ownRow
+                mayBeClosed = try stored.mayBeClosed(blockNumber(of: sample.series), sample.timestamp)
+            }
+            let isThere =
+                try mayBeClosed && stored.isClosed(sample.series, sample.timestamp)
+                || stored.isInHead(sample.series, sample.timestamp)
+            if isThere {
+                counts.duplicates += 1
+                continue
+            }
+            closed.addLoose(row)
             try insert.bind(sample.series, 1)
             try insert.bind(sample.timestamp, 2)
             try insert.bind(sample.element, 3)
             _ = try insert.step()
             insert.reset()
-            if sqlite3_changes(connection.handle) == 0 { counts.duplicates += 1 }
+            if sqlite3_changes(connection.handle) == 0 { counts.duplicates += 1 } else { counts.loose += 1 }
         }
     }
+}
 
+// What rows refer to.
+extension HeadWriter {
     private func write(_ definition: Definition) throws(DatabaseError) {
         switch definition {
         case .target(let id, let target):
@@ -94,7 +164,10 @@ struct HeadWriter {
                 .text(labels))
         case .block(let id, let target, let window):
             try connection.run(
-                "INSERT OR REPLACE INTO blocks VALUES (?, ?, ?)", .integer(id), .integer(target), .integer(window))
+                """
+                INSERT INTO blocks VALUES (?, ?, ?) ON CONFLICT DO UPDATE
+                SET target_id = excluded.target_id, last_window = max(last_window, excluded.last_window)
+                """, .integer(id), .integer(target), .integer(window))
         case .blockMoved(let id, let target):
             try connection.run("UPDATE blocks SET target_id = ? WHERE block_id = ?", .integer(target), .integer(id))
         }
@@ -113,20 +186,6 @@ struct HeadWriter {
         try connection.run(
             "INSERT OR REPLACE INTO metadata VALUES (?, ?, ?, ?)", .text(family.family), .text(family.type),
             .text(family.help), .text(family.unit))
-    }
-
-    /// `withUnsafeBytes` with a typed error.
-    private func lend(
-        _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(DatabaseError) -> Void
-    ) throws(DatabaseError) {
-        let result: Result<Void, DatabaseError> = bytes.withUnsafeBytes { buffer in
-            do throws(DatabaseError) {
-                return .success(try body(buffer))
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
     }
 }
 

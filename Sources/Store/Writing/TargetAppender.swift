@@ -11,17 +11,34 @@ public final class TargetAppender {
         let series: Int64
         /// It lives in a block of another target, and its samples go by themselves.
         let isForeign: Bool
+        /// As long as the column is held, its number stays the series'.
+        public let pin: BlockPin
 
-        init(series: Int64, isForeign: Bool) {
+        /// Whether two columns are of one series.
+        public static func == (a: Column, b: Column) -> Bool { a.series == b.series && a.isForeign == b.isForeign }
+
+        /// Hashes the series.
+        public func hash(into hasher: inout Hasher) { hasher.combine(series) }
+
+        init(series: Int64, isForeign: Bool, pin: BlockPin) {
             self.series = series
             self.isForeign = isForeign
+            self.pin = pin
         }
 
-        /// The column from its eight bytes.
-        public init(packed: Int64) { self.init(series: packed >> 1, isForeign: packed & 1 == 1) }
+        /// The column of eight bytes and the pin of its block.
+        public init(packed: Int64, pin: BlockPin) {
+            self.init(series: packed >> 1, isForeign: packed & 1 == 1, pin: pin)
+        }
 
-        /// The column in eight bytes, never negative, for those who keep many.
+        /// The column in eight bytes, never negative, for those who keep many; the pin has to be kept beside it.
         public var packed: Int64 { series << 1 | (isForeign ? 1 : 0) }
+
+        /// The block in which the series lives: all of a block share a pin.
+        public var block: Int64 { blockNumber(of: series) }
+
+        /// The block of a column's eight bytes.
+        public static func block(packed: Int64) -> Int64 { blockNumber(of: packed >> 1) }
     }
 
     /// The target's number in the file.
@@ -46,14 +63,15 @@ public final class TargetAppender {
         registry.retain(target: target)
     }
 
-    deinit { registry.release(target: target) }
+    deinit {
+        registry.arrange(ObjectIdentifier(self), [:])
+        registry.release(target: target)
+    }
 
     /// Where a series lives; it is given a number when it is new.
     public func column(for labels: Labels, in batch: WriteBatch) throws -> Column {
-        switch try registry.resolve(labels, for: target, now: clock.now(), &batch.definitions) {
-        case .own(let series): Column(series: series, isForeign: false)
-        case .foreign(let series): Column(series: series, isForeign: true)
-        }
+        let home = try registry.resolve(labels, for: target, now: clock.now(), &batch.definitions)
+        return Column(series: home.series, isForeign: home.isForeign, pin: home.pin)
     }
 
     /// What an arrangement found.
@@ -95,7 +113,21 @@ public final class TargetAppender {
             if tokens[place] == noToken { ending.insert(place) } else if tokens[place] >= 0 { found.added -= 1 }
         }
         found.added += tokens.count { $0 >= 0 }
+        registry.arrange(ObjectIdentifier(self), written())
         return found
+    }
+
+    /// The series that will be written, by block.
+    private func written() -> [BlockID: SlotSet] {
+        var slots: [BlockID: SlotSet] = [:]
+        for (index, block) in blocks.enumerated() {
+            var own = SlotSet()
+            for slot in 0..<slotsPerBlock where tokens[index * slotsPerBlock + slot] != noToken { own.insert(slot) }
+            for place in ending where place / slotsPerBlock == index { own.insert(place % slotsPerBlock) }
+            slots[block] = own
+        }
+        for (_, series) in foreignTokens { slots[blockNumber(of: series), default: SlotSet()].insert(slot(of: series)) }
+        return slots
     }
 
     /// The series that had a sample in the last row, or owe a stale marker.
@@ -134,11 +166,12 @@ public final class TargetAppender {
     }
 
     /// Writes a scrape: the values of `values` in `body`, in the order that was arranged, and those of the reports.
-    /// False when a token is no number: nothing has been written then.
+    /// False when a token is no number, or the time none that the file can hold: nothing has been written then.
     public func append(
         at timestamp: Int64, _ values: UnsafeBufferPointer<SampleToken>, in body: UnsafeRawBufferPointer,
         reports: [Double], to batch: WriteBatch
     ) -> Bool {
+        guard timestamp >= 0, timestamp <= latestTimestamp else { return false }
         let rowsBefore = batch.rows.count
         let bytesBefore = batch.bytes.count
         var samples = 0
@@ -150,6 +183,7 @@ public final class TargetAppender {
             }
             samples += written
         }
+        let rowSamples = samples
         for (token, series) in foreignTokens where Int(token) < values.count {
             let place = values[Int(token)]
             let text = UnsafeRawBufferPointer(rebasing: body[Int(place.start)..<Int(place.start) + Int(place.length)])
@@ -158,7 +192,8 @@ public final class TargetAppender {
             samples += 1
         }
         ending.removeAll()
-        batch.scrapes.append(.init(target: target, timestamp: timestamp))
+        batch.scrapes.append(
+            .init(target: target, timestamp: timestamp, rows: rowsBefore..<batch.rows.count, samples: rowSamples))
         batch.sampleCount += samples
         return true
     }

@@ -21,6 +21,9 @@ public final class WriteBatch: @unchecked Sendable {
     struct Scrape {
         var target: Int64
         var timestamp: Int64
+        /// Its rows in `rows`.
+        var rows: Range<Int>
+        var samples: Int
     }
 
     /// The JSON texts of the rows, one behind the other.

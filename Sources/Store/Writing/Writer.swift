@@ -12,8 +12,9 @@ final class Writer: Sendable {
     /// A piece of work on the writing connection.
     enum Job {
         case batch(WriteBatch)
-        /// Runs in a transaction of its own; the error goes to the one who asked.
-        case work(@Sendable (Connection) -> Void)
+        /// Runs in a transaction of its own; the error goes to the one who asked. Work that frees room gets the reserve
+        /// when the disk is full.
+        case work(frees: Bool, @Sendable (Connection) -> Void)
     }
 
     /// What the writer tells about itself.
@@ -31,20 +32,16 @@ final class Writer: Sendable {
 
     init(instruments: StoreInstruments) { self.instruments = instruments }
 
-    /// Starts the thread, which owns the connection from now on. `committed` is called on it after each commit.
-    func start(
-        _ connection: sending Connection, logger: Logger, waitingLimit: Int, reserve: Reserve,
-        committed: @escaping @Sendable (WriteBatch) -> Void
-    ) {
-        let loop = WriterLoop(
-            connection: connection, logger: logger, waitingLimit: waitingLimit, reserve: reserve,
-            instruments: instruments,
-            committed: committed)
-        let box = SendingBox(loop)
+    /// Starts the thread, which owns the loop and its connection from now on.
+    func start(_ loop: sending WriterLoop) {
+        let box = Mutex<WriterLoop?>(loop)
         let mailbox = mailbox
         let report: @Sendable (Condition) -> Void = { [self] new in condition.withLock { $0 = new } }
         thread.withLock {
-            $0 = Thread(name: "store-writer") { box.value.run(mailbox, report: report) }
+            $0 = Thread(name: "store-writer") {
+                guard let loop = box.withLock({ $0.take() }) else { return }
+                loop.run(mailbox, report: report)
+            }
         }
     }
 
@@ -56,7 +53,7 @@ final class Writer: Sendable {
     func perform<Result: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             let posted = mailbox.post(
-                .work { connection in
+                .work(frees: false) { connection in
                     continuation.resume(with: Swift.Result { try connection.transaction { try body(connection) } })
                 })
             if !posted { continuation.resume(throwing: StoreClosed()) }
@@ -65,11 +62,25 @@ final class Writer: Sendable {
 
     /// The same for threads of the store, which may block.
     func performBlocking<Result: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Result) throws -> Result {
+        try wait(frees: false) { connection in try connection.transaction { try body(connection) } }
+    }
+
+    /// The same for work that makes room in the file, and may use the reserve for it.
+    func performFreeing<Result: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Result) throws -> Result {
+        try wait(frees: true) { connection in try connection.transaction { try body(connection) } }
+    }
+
+    /// Runs what cannot run in a transaction.
+    func runBlocking(_ body: @escaping @Sendable (Connection) throws -> Void) throws {
+        try wait(frees: false, body)
+    }
+
+    private func wait<Result: Sendable>(
+        frees: Bool, _ body: @escaping @Sendable (Connection) throws -> Result
+    ) throws -> Result {
         let answer = Mailbox<Swift.Result<Result, any Error>>()
         let posted = mailbox.post(
-            .work { connection in
-                answer.post(Swift.Result { try connection.transaction { try body(connection) } })
-            })
+            .work(frees: frees) { connection in answer.post(Swift.Result { try body(connection) }) })
         guard posted else { throw StoreClosed() }
         while true {
             if let result = answer.takeAll(waitingAtMost: 60_000)?.first { return try result.get() }
@@ -93,11 +104,4 @@ final class Writer: Sendable {
 public struct StoreClosed: Error, Sendable, CustomStringConvertible {
     /// The one sentence there is to say.
     public var description: String { "cannot use the store: it has been closed" }
-}
-
-/// Carries a value that is not Sendable to the one thread that will own it.
-private final class SendingBox<Value>: @unchecked Sendable {
-    // Sendable: it is filled before the thread starts, and read by that thread alone.
-    let value: Value
-    init(_ value: Value) { self.value = value }
 }

@@ -4,60 +4,70 @@ import Threads
 
 /// The writer's thread from inside.
 final class WriterLoop {
+    /// Whom the loop tells what it did.
+    struct Listeners: Sendable {
+        /// After a commit: the batches, the scrapes of them that became rows, and how many samples went by themselves.
+        var committed: @Sendable ([WriteBatch], HeadWriter.Counts) -> Void
+        /// Scrapes that were given up.
+        var dropped: @Sendable ([WriteBatch.Scrape]) -> Void
+        /// SQLite found the file damaged.
+        var damaged: @Sendable (DatabaseError) -> Void
+    }
+
     /// The longest that something posted waits for its commit; the promise of the store is a second.
     private static let commitMilliseconds = 400
     /// How often a disk that refused is tried again.
     private static let retryMilliseconds = 1000
 
     private let connection: Connection
+    private let heads: HeadWriter
     private let logger: Logger
     /// Bytes of samples that may wait for the disk.
     private let waitingLimit: Int
     private let reserve: Reserve
     private let instruments: StoreInstruments
-    private let committed: @Sendable (WriteBatch) -> Void
+    private let listeners: Listeners
     private var waiting: [WriteBatch] = []
-    private var trouble: String?
+    private var trouble: Trouble?
 
     init(
-        connection: Connection, logger: Logger, waitingLimit: Int, reserve: Reserve, instruments: StoreInstruments,
-        committed: @escaping @Sendable (WriteBatch) -> Void
+        connection: Connection, heads: HeadWriter, logger: Logger, waitingLimit: Int, reserve: Reserve,
+        instruments: StoreInstruments, listeners: Listeners
     ) {
         self.connection = connection
+        self.heads = heads
         self.logger = logger
         self.waitingLimit = waitingLimit
         self.reserve = reserve
         self.instruments = instruments
-        self.committed = committed
+        self.listeners = listeners
     }
 
     /// Works until the mailbox is closed and empty.
     func run(_ mailbox: Mailbox<Writer.Job>, report: (Writer.Condition) -> Void) {
         var lastCommit = monotonicNanoseconds()
         while true {
-            let patience =
-                waiting.isEmpty ? 60_000 : trouble == nil ? Self.commitMilliseconds : Self.retryMilliseconds
-            guard let jobs = mailbox.takeAll(waitingAtMost: patience) else { break }
+            let pause = trouble == nil ? Self.commitMilliseconds : Self.retryMilliseconds
+            guard let jobs = mailbox.takeAll(waitingAtMost: waiting.isEmpty ? 60_000 : pause) else { break }
             for job in jobs {
                 switch job {
                 case .batch(let batch): waiting.append(batch)
-                case .work(let body):
+                case .work(let frees, let body):
                     // Work may rely on what was posted before it.
                     write(report)
-                    body(connection)
+                    if frees { withReserve { body(connection) } } else { body(connection) }
                 }
             }
             let now = monotonicNanoseconds()
-            let pause = trouble == nil ? Self.commitMilliseconds : Self.retryMilliseconds
             if !waiting.isEmpty, jobs.isEmpty || now - lastCommit >= UInt64(pause) * 1_000_000 {
                 write(report)
                 lastCommit = now
             }
         }
         write(report)
-        if trouble != nil {
+        if let trouble {
             logger.error(
-                "cannot write the last samples: \(trouble ?? "")",
+                "cannot write the last samples: \(trouble.reason)",
                 ["samples": String(waiting.reduce(0) { $0 + $1.sampleCount })])
         }
         foldLog()
@@ -68,17 +78,31 @@ final class WriterLoop {
         if waiting.isEmpty { return }
         let begin = monotonicNanoseconds()
         do {
-            let counts = try connection.transaction { try HeadWriter(connection).write(waiting) }
+            let counts = try connection.transaction { try heads.write(waiting) }
             instruments.writeSeconds.observe(nanoseconds: monotonicNanoseconds() - begin)
             instruments.appended.increment(by: counts.samples)
             instruments.duplicates.increment(by: counts.duplicates)
-            for batch in waiting { committed(batch) }
+            listeners.committed(waiting, counts)
             waiting.removeAll(keepingCapacity: true)
             recovered()
         } catch {
             failed(error)
         }
-        report(.init(trouble: trouble, waitingSamples: waiting.reduce(0) { $0 + $1.sampleCount }))
+        report(.init(trouble: trouble?.reason, waitingSamples: waiting.reduce(0) { $0 + $1.sampleCount }))
+    }
+
+    /// Runs work that makes room. On a full disk the reserve lets it begin; it is set aside again from what was freed.
+    private func withReserve(_ body: () -> Void) {
+        guard trouble?.isDisk == true else { return body() }
+        reserve.release()
+        body()
+        do {
+            // What was deleted becomes room only when the log has been folded into the file.
+            try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        } catch {
+            logger.debug("cannot fold the write-ahead log into the file: \(error)")
+        }
+        reserve.restore()
     }
 
     /// Brings the write-ahead log into the file, so that a stopped store is one file.
@@ -95,23 +119,24 @@ final class WriterLoop {
         if trouble == nil { return }
         trouble = nil
         reserve.restore()
-        logger.info("storing resumes")
+        logger.info("the store can be written again: storing resumes")
     }
 
     private func failed(_ error: any Error) {
-        let reason = String(describing: error)
-        if trouble == nil {
-            logger.error("cannot write to the store: \(reason); samples wait in memory, judging and serving go on")
+        let new = Trouble(error)
+        if trouble?.kind != new.kind {
+            logger.error("\(new.reason); samples wait in memory, judging and serving go on")
         }
-        trouble = reason
-        // The room of the reserve lets retention delete, and the log be folded back into the file.
-        if let error = error as? DatabaseError, error.isDiskTrouble { reserve.release() }
+        trouble = new
+        if let error = error as? DatabaseError, error.isCorruption { listeners.damaged(error) }
         var held = waiting.reduce(0) { $0 + $1.byteCount }
         var lost = 0
         for batch in waiting where held > waitingLimit && batch.sampleCount > 0 {
             held -= batch.byteCount
             lost += batch.sampleCount
+            listeners.dropped(batch.scrapes)
             batch.dropSamples()
+            held += batch.byteCount
         }
         if lost > 0 {
             instruments.lost.increment(by: lost)
@@ -120,4 +145,36 @@ final class WriterLoop {
             )
         }
     }
+}
+
+/// Why the store cannot be written.
+struct Trouble {
+    enum Kind {
+        case disk
+        case busy
+        case damage
+        case other
+    }
+
+    let kind: Kind
+    let reason: String
+
+    init(_ error: any Error) {
+        let error = error as? DatabaseError ?? DatabaseError(code: 0, message: String(describing: error), action: "")
+        if error.isDiskTrouble {
+            kind = .disk
+            reason = "cannot write to the store: \(error.message)"
+        } else if error.isBusy {
+            kind = .busy
+            reason = "cannot write to the store: another program holds its lock (a transaction in a sqlite3 shell?)"
+        } else if error.isCorruption {
+            kind = .damage
+            reason = "cannot write to the store: \(error.message); what can be read is recovered at the next start"
+        } else {
+            kind = .other
+            reason = "cannot write to the store: \(error)"
+        }
+    }
+
+    var isDisk: Bool { kind == .disk }
 }

@@ -1,4 +1,5 @@
 /// Every command, in the order of the help.
 let allCommands: [Command] = [
-    serveCommand, checkConfigCommand, checkMetricsCommand, versionCommand,
+    serveCommand, checkConfigCommand, checkMetricsCommand, backupCommand, restoreCommand, compactCommand,
+    versionCommand,
 ]

@@ -39,16 +39,20 @@ struct StoreTables: StoreStatusProvider {
     func storeStatus(limit: Int) async throws -> StoreStatus {
         let statistics = try store.statistics(limit: limit)
         var status = StoreStatus()
-        status.series = Int64(statistics.series)
-        status.labelPairs = Int64(statistics.labelPairs)
-        status.chunks = Int64(statistics.chunks)
-        status.oldest = statistics.oldest
-        status.newest = statistics.newest
-        status.seriesByMetric = statistics.seriesByMetric
-        status.valuesByLabel = statistics.valuesByLabel
-        status.bytesByLabel = statistics.bytesByLabel
-        status.seriesByPair = statistics.seriesByPair
+        status.series = Int64(statistics.seriesCount)
+        status.labelPairs = Int64(statistics.labelPairCount)
+        status.chunks = Int64(statistics.chunkCount)
+        status.oldest = statistics.minTime
+        status.newest = statistics.maxTime
+        status.seriesByMetric = counts(statistics.seriesCountByMetricName)
+        status.valuesByLabel = counts(statistics.labelValueCountByLabelName)
+        status.bytesByLabel = counts(statistics.memoryInBytesByLabelName)
+        status.seriesByPair = counts(statistics.seriesCountByLabelValuePair)
         return status
+    }
+
+    private func counts(_ entries: [StoreStatistics.Entry]) -> [StoreStatus.Count] {
+        entries.map { ($0.name, Int64($0.value)) }
     }
 }
 

@@ -1,0 +1,75 @@
+import Model
+
+/// The closer's thread from inside: makes chunks of what is in the head.
+final class CloserWork {
+    private let connection: Connection
+    private let heads: HeadBook
+    private let writer: Writer
+    private let registry: SeriesRegistry
+    private let closed: ClosedTimes
+    private let rowsPerPart: Int
+    private let encoder = ChunkEncoder()
+    private var grid = ElementGrid()
+
+    init(
+        connection: sending Connection, heads: HeadBook, writer: Writer, registry: SeriesRegistry, closed: ClosedTimes,
+        rowsPerPart: Int
+    ) {
+        self.connection = connection
+        self.heads = heads
+        self.writer = writer
+        self.registry = registry
+        self.closed = closed
+        self.rowsPerPart = rowsPerPart
+    }
+
+    /// Closes the oldest part of a target.
+    func close(_ target: Int64, limit: Int) throws {
+        let begin = monotonicNanoseconds()
+        let part = try HeadPart(
+            target: target, blocks: registry.blocks(of: target), limit: limit, from: connection, with: encoder,
+            grid: &grid)
+        let closed = closed
+        let crowded = try writer.performBlocking { try part.store(on: $0, closed: closed) }
+        heads.closed(target, count: part.timestamps.count, oldest: try oldest(target))
+        for chunk in part.chunks { registry.noteAlive(chunk.block, chunk.slots) }
+        writer.instruments.closedSamples.increment(by: part.sampleCount)
+        writer.instruments.closeSeconds.observe(nanoseconds: monotonicNanoseconds() - begin)
+        try merge(crowded)
+    }
+
+    /// Closes the samples by themselves.
+    func closeLoose() throws {
+        while true {
+            let samples = try LooseSamples(from: connection, with: encoder, grid: &grid)
+            if samples.sampleCount == 0 { break }
+            let closed = closed
+            let crowded = try writer.performBlocking { try samples.store(on: $0, closed: closed) }
+            for chunk in samples.chunks { registry.noteAlive(chunk.block, chunk.slots) }
+            writer.instruments.closedSamples.increment(by: samples.sampleCount)
+            try merge(crowded)
+        }
+        let closed = closed
+        try writer.runBlocking { try closed.reloadLoose(from: $0) }
+    }
+
+    /// Closes everything there is.
+    func closeAll() throws {
+        for target in heads.all() {
+            while heads.count(of: target) > 0 { try close(target, limit: 2 * rowsPerPart) }
+        }
+        try closeLoose()
+    }
+
+    private func merge(_ crowded: [ChunkPlace]) throws {
+        for place in Set(crowded) {
+            let merged = try MergedParts(place, from: connection, with: encoder, grid: &grid)
+            let closed = closed
+            try writer.performBlocking { try merged.store(on: $0, closed: closed) }
+        }
+    }
+
+    private func oldest(_ target: Int64) throws -> Int64? {
+        try connection.integer("SELECT ts FROM scrapes WHERE target_id = ? ORDER BY ts LIMIT 1", .integer(target))
+    }
+}

@@ -1,0 +1,57 @@
+import Glibc
+import Logging
+import Model
+
+/// Puts a damaged file aside and brings what can be read of it over into a new one.
+struct Recovery {
+    private static let batch = 500
+
+    private let path: String
+    private let now: Int64
+    private let logger: Logger
+
+    init(path: String, now: Int64, logger: Logger) {
+        self.path = path
+        self.now = now
+        self.logger = logger
+    }
+
+    /// The file beside the store that says that it was found damaged while it was in use.
+    static func marker(_ path: String) -> String { path + "-damaged" }
+
+    /// Notes that the file is damaged, for the next start.
+    static func mark(_ path: String) {
+        let file = Glibc.open(marker(path), O_WRONLY | O_CREAT | O_CLOEXEC, 0o640)
+        if file >= 0 { Glibc.close(file) }
+    }
+
+    /// Makes a new file; returns its guard. The old one, with its log, stays beside it under a name that says what it is.
+    func run(releasing old: FileGuard, because reason: String) throws -> FileGuard {
+        let aside = freeName("\(path).corrupt-\(fileStamp(now))")
+        logger.error(
+            "the store is damaged: \(reason); it is moved aside and what can be read is recovered", ["to": aside])
+        // The log goes first: beside a new file of the old name it would be taken for that file's.
+        for ending in ["-wal", "-shm"] where fileExists(path + ending) { try rename(path + ending, to: aside + ending) }
+        try rename(path, to: aside)
+        let fileGuard = try FileGuard(path: path)
+        let target = try openForWriting(path, now: now)
+        var salvage = Salvage(target: target)
+        do {
+            // Reading only: the damaged file stays as it was found.
+            let source = try Connection(path: aside, mode: .readOnly)
+            _ = try source.integer("SELECT count(*) FROM sqlite_schema")
+            try salvage.copy(from: source)
+        } catch let error as DatabaseError where error.isCorruption {
+            logger.error("nothing can be read of the damaged store: \(error.message)")
+        }
+        old.release()
+        removeFile(Self.marker(path))
+        logger.warn(
+            "recovered \(salvage.series) series, \(salvage.chunks) chunks and \(salvage.rows) rows of the head",
+            [
+                "unreadable_places": String(salvage.gaps), "damaged_chunks": String(salvage.damagedChunks),
+                "chunks_without_series": String(salvage.orphans),
+            ])
+        return fileGuard
+    }
+}
