@@ -44,7 +44,7 @@ private func readExpression(_ node: Node, in context: DecodingContext) -> Regula
     do {
         return try RegularExpression(text)
     } catch {
-        context.fail(error, at: node.place)
+        context.fail("cannot use `regex`: \(error.message)", at: node.place)
         return nil
     }
 }

@@ -38,6 +38,8 @@ final class SampleIntake {
     /// Series with times of their own that want a stale marker when they go (`track_timestamps_staleness`).
     private var timestampedBefore: Set<TargetAppender.Column> = []
     private let metadata: MetadataMemory
+    /// The newest time that each series with times of its own has had.
+    private var newestOwn: [TargetAppender.Column: Int64] = [:]
 
     init(
         labelling: SeriesLabelling, appender: TargetAppender, key: ColumnCache.Key, metadata: MetadataMemory,
@@ -159,6 +161,10 @@ final class SampleIntake {
         // Times of their own differ from scrape to scrape in ways that rows do not have room for.
         if reading.timestamped.isEmpty { layout.complete(body) }
         endTimestamped(Set(reading.timestamped), at: timestamp, batch)
+        if !newestOwn.isEmpty {
+            let present = Set(reading.timestamped)
+            newestOwn = newestOwn.filter { present.contains($0.key) }
+        }
         cache = reading.cache
         tokens = reading.tokens
         batch.add(metadata.news(among: reading.families.values))
@@ -199,9 +205,17 @@ final class SampleIntake {
         reading.timestamped.append(column)
         if own > now + Self.futureMilliseconds || own < 0 {
             reading.leaveOut(1, own < 0 ? "timestamp out of range" : "timestamp in the future", text)
-        } else if let value = readNumber(body[event.value])?.double {
-            appender.append(column, at: own, value, to: batch)
+            return
         }
+        // The same time again is the same sample again, until the target has a new one.
+        if let newest = newestOwn[column], own <= newest {
+            if own == newest { return }
+            // A late sample is as good as any other: it is stored in its place.
+            instruments.outOfOrder.increment()
+        } else {
+            newestOwn[column] = own
+        }
+        if let value = readNumber(body[event.value])?.double { appender.append(column, at: own, value, to: batch) }
     }
 
     private func column(

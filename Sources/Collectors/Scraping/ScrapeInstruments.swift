@@ -6,6 +6,7 @@ final class ScrapeInstruments: Sendable {
     let failed: Counter
     let skipped: Counter
     let dropped: CounterFamily
+    let outOfOrder: Counter
     let lateness: Histogram
     let targets: Gauge
 
@@ -17,6 +18,9 @@ final class ScrapeInstruments: Sendable {
         dropped = registry.counters(
             "vedette_samples_dropped_total", "Samples that targets sent and that were left out, by reason.",
             by: ["reason"])
+        outOfOrder = registry.counter(
+            "vedette_samples_out_of_order_total",
+            "Samples that came with a time before that of an earlier one, and were stored in their place.")
         lateness = registry.histogram(
             "vedette_scrape_lateness_seconds", "How long after its time a scrape was started.")
         targets = registry.gauge("vedette_scrape_targets", "Targets that are scraped.")

@@ -195,8 +195,11 @@ final class ScrapeLoop {
         let timestamp = running.timestamp
         var cut = false
         if let failure = result.failure {
-            // Over the size limit what came is kept up to its last whole line, unless the job wants it otherwise.
-            cut = failure.code == .tooLarge && target.target.job.config.limits.action == .dropExcess
+            // Over the size limit what came is kept up to its last whole line, unless the job wants it otherwise; but not
+            // of an answer that does not even say where it will end.
+            cut =
+                failure.code == .tooLarge && target.target.job.config.limits.action == .dropExcess
+                && result.headers["content-length"] != nil
             if !cut { return fail(target, failure.message, at: timestamp, since: running.began) }
         } else if result.status != 200 {
             return fail(target, "the server answered with status \(result.status)", at: timestamp, since: running.began)

@@ -10,7 +10,7 @@ let serveCommand = Command(
     let logger = try Logger(invocation)
     let options = try ApplianceOptions(invocation)
     let appliance = try Appliance(options, logger: logger)
-    await appliance.run(signals)
+    try await appliance.run(signals)
     return 0
 }
 

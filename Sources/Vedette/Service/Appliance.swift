@@ -39,15 +39,14 @@ final class Appliance: Sendable {
         state.register(registry)
     }
 
-    /// Runs until it is told to stop.
-    func run(_ signals: AsyncStream<ServiceSignal>) async {
+    /// Runs until it is told to stop; throws when it cannot listen.
+    func run(_ signals: AsyncStream<ServiceSignal>) async throws {
         let server: HTTPServer
         do {
             server = try startServer()
         } catch {
-            complain(saidPlainly(error))
             await stop(nil)
-            return
+            throw error
         }
         logger.info(
             "listening", ["address": server.address.description, "url": server.url, "data": store.path])
