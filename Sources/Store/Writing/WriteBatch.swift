@@ -4,7 +4,7 @@ import Model
 ///
 /// A batch is filled by one thread, handed to the store, and not touched by that thread again.
 public final class WriteBatch: @unchecked Sendable {
-    // Sendable: it has one owner at a time, first the collector that fills it, then the writer.
+    // Sendable: the collector that fills it is its only user; once it is handed over it does not change any more.
 
     struct Row {
         var id: Int64
@@ -58,13 +58,13 @@ public final class WriteBatch: @unchecked Sendable {
             + definitions.count * 256
     }
 
-    /// Gives the samples up and keeps what later batches rely on.
-    func dropSamples() {
-        bytes = []
-        rows = []
-        scrapes = []
-        loose = []
-        sampleCount = 0
+    /// What later batches rely on, without the samples.
+    func withoutSamples() -> WriteBatch {
+        let rest = WriteBatch()
+        rest.definitions = definitions
+        rest.outcomes = outcomes
+        rest.metadata = metadata
+        return rest
     }
 
     /// Empties the batch and keeps its memory.
