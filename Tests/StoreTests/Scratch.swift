@@ -130,7 +130,13 @@ final class ScriptedTarget {
         var columns: [TargetAppender.Column] = []
         if arranged != values.map(\.0) {
             arranged = values.map(\.0)
-            columns = try arranged.map { try appender.column(for: $0, in: batch) }
+            do {
+                columns = try arranged.map { try appender.column(for: $0, in: batch) }
+            } catch {
+                arranged = []
+                store.write(batch)
+                throw error
+            }
             _ = appender.arrange(columns, reports: [])
         }
         var body: [UInt8] = []
