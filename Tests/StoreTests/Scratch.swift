@@ -130,7 +130,13 @@ final class ScriptedTarget {
         var columns: [TargetAppender.Column] = []
         if arranged != values.map(\.0) {
             arranged = values.map(\.0)
-            columns = try arranged.map { try appender.column(for: $0, in: batch) }
+            do {
+                columns = try arranged.map { try appender.column(for: $0, in: batch) }
+            } catch {
+                arranged = []
+                store.write(batch)
+                throw error
+            }
             _ = appender.arrange(columns, reports: [])
         }
         var body: [UInt8] = []
@@ -174,11 +180,11 @@ extension Store {
     func view(_ condition: String = "1") throws -> [Labels: [Int64: UInt64]] {
         var found: [Labels: [Int64: UInt64]] = [:]
         try readers.read { connection in
-            try connection.rows("SELECT metric, labels, ts, value FROM samples WHERE \(condition)") { row in
+            try connection.rows("SELECT metric, labels, ts, value, series_id FROM samples WHERE \(condition)") { row in
                 let labels = storedLabels(metric: row.text(0), json: row.text(1))
                 let bits = row.isNull(3) ? notANumber : row.real(3).bitPattern
                 if found[labels, default: [:]].updateValue(bits, forKey: row.integer(2)) != nil {
-                    throw UserError("\(labels) has two samples at \(row.integer(2))")
+                    throw UserError("series \(row.integer(4)) \(row.text(1)) has two samples at \(row.integer(2))")
                 }
             }
         }

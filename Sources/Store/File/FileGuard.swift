@@ -16,8 +16,14 @@ final class FileGuard: Sendable {
         try refuseNetworkFileSystem(path)
         descriptor = Glibc.open(path, O_RDWR | (creating ? O_CREAT : 0) | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw UserError("cannot open \(path): \(reason(errno, path))") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let code = errno
+        var code: Int32 = 0
+        // A child process of ours has the lock too between its fork and its exec: that passes.
+        for _ in 0..<20 {
+            code = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
+            if code != EWOULDBLOCK { break }
+            usleep(10_000)
+        }
+        guard code == 0 else {
             Glibc.close(descriptor)
             throw UserError(
                 code == EWOULDBLOCK

@@ -8,9 +8,9 @@ func networkFileSystem(type: Int) -> String? {
     let names: [Int: String] = [
         0x6969: "NFS", 0x517b: "SMB", 0xff53_4d42: "CIFS", 0xfe53_4d42: "SMB2", 0x0102_1997: "9P", 0x00c3_6400: "Ceph",
         0x5346_414f: "AFS", 0x7375_7245: "Coda", 0x0bd0_0bd0: "Lustre", 0x4750_4653: "GPFS", 0x1983_0326: "BeeGFS",
-        0x013111a8: "OrangeFS", 0x5750_4653: "WPFS",
+        0x0131_11a8: "OrangeFS", 0x5750_4653: "WPFS",
     ]
-    return type < 0 ? nil : names[type & 0xffff_ffff]
+    return names[type & 0xffff_ffff]
 }
 
 /// Throws when a file would lie on a network file system.

@@ -89,10 +89,8 @@ extension RegistryState {
     mutating func isPinned(_ id: BlockID) -> Bool {
         if arrangements.values.contains(where: { $0[id] != nil }) { return true }
         // Whoever copies a column holds one already, so that a pin that is ours alone stays so while the lock is held.
-        guard var block = blocks.removeValue(forKey: id) else { return false }
-        let isPinned = !isKnownUniquelyReferenced(&block.pin)
-        blocks[id] = block
-        return isPinned
+        guard let place = blocks.index(forKey: id) else { return false }
+        return !isKnownUniquelyReferenced(&blocks.values[place].pin)
     }
 }
 

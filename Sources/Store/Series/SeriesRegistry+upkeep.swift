@@ -35,8 +35,9 @@ extension SeriesRegistry {
     func giveUp(_ candidates: [BlockID]) -> [BlockID] {
         state.withLock { state in
             candidates.filter { id in
-                guard let block = state.blocks[id] else { return true }
-                guard block.present.isEmpty, !state.isPinned(id) else { return false }
+                // The block itself must not be copied here: the copy would hold its pin.
+                guard let present = state.blocks[id]?.present else { return true }
+                guard present.isEmpty, !state.isPinned(id) else { return false }
                 state.dropBlock(id)
                 return true
             }

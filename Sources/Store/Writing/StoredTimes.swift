@@ -16,7 +16,7 @@ final class ClosedTimes: Sendable {
     /// Reads anew where there are samples by themselves; to be called on the writer's thread.
     func reloadLoose(from connection: Connection) throws {
         var rows: Set<Int64> = []
-        try connection.rows("SELECT DISTINCT ts << 22 | series_id >> 7 FROM loose") { rows.insert($0.integer(0)) }
+        try connection.rows("SELECT DISTINCT (ts << 22) | (series_id >> 7) FROM loose") { rows.insert($0.integer(0)) }
         looseRows.withLock { $0 = rows }
     }
 

@@ -68,7 +68,8 @@ public final class TargetAppender {
         registry.release(target: target)
     }
 
-    /// Where a series lives; it is given a number when it is new.
+    /// Where a series lives; it is given a number when it is new. The batch says so in the file: it must be written even
+    /// when something else goes wrong. A column is good for as long as it is held.
     public func column(for labels: Labels, in batch: WriteBatch) throws -> Column {
         let home = try registry.resolve(labels, for: target, now: clock.now(), &batch.definitions)
         return Column(series: home.series, isForeign: home.isForeign, pin: home.pin)
@@ -123,7 +124,6 @@ public final class TargetAppender {
         for (index, block) in blocks.enumerated() {
             var own = SlotSet()
             for slot in 0..<slotsPerBlock where tokens[index * slotsPerBlock + slot] != noToken { own.insert(slot) }
-            for place in ending where place / slotsPerBlock == index { own.insert(place % slotsPerBlock) }
             slots[block] = own
         }
         for (_, series) in foreignTokens { slots[blockNumber(of: series), default: SlotSet()].insert(slot(of: series)) }
