@@ -150,7 +150,8 @@ import Testing
                 _ = connection.readRequest()
                 connection.write(TestAnswer(302, headers: ["Location: gopher://127.0.0.1:1/"]).bytes)
             }),
-        Case("redirects to nowhere", .badURL, "the redirect target URL could not be parsed", { $0.redirectLimit = 3 }) { connection in
+        Case("redirects to nowhere", .badURL, "the redirect target URL could not be parsed", { $0.redirectLimit = 3 }) {
+            connection in
             _ = connection.readRequest()
             connection.write(TestAnswer(302, headers: ["Location: http://[nowhere/"]).bytes)
         },
