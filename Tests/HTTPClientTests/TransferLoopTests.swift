@@ -230,6 +230,27 @@ import Testing
         #expect(text == "one\ntwo\nthree\n")
     }
 
+    @Test func aStreamHasOneHeadWhateverCameBeforeIt() throws {
+        let server = try HTTPTestServer { connection in
+            while let request = connection.readRequest() {
+                connection.write("HTTP/1.1 103 Early Hints\r\nX-A: early\r\n\r\n")
+                let isFirst = request.path == "/"
+                connection.write(
+                    TestAnswer(isFirst ? 302 : 200, headers: ["Location: /b", "X-A: \(request.path)"]).bytes)
+            }
+        }
+        let loop = try TransferLoop()
+        for (limit, expected) in [(1, "200 /b"), (0, "302 /")] {
+            var heads: [String] = []
+            loop.start(
+                try PreparedRequest(request(server.url) { $0.redirectLimit = limit }),
+                onHead: { heads.append("\($0.status) \($0["x-a"] ?? "-")") }, onBody: { _ in .proceed },
+                completion: { _ in })
+            try loop.turnUntilIdle()
+            #expect(heads == [expected])
+        }
+    }
+
     @Test func streamAborted() throws {
         let server = try HTTPTestServer { connection in
             guard connection.readRequest() != nil else { return }
