@@ -1,4 +1,5 @@
 import HTTPClient
+import Model
 import Synchronization
 import TestSupport
 import Testing
@@ -208,6 +209,10 @@ import Testing
         try loop.turn(waitingAtMost: 1_000_000_000)
         startThread { waker.wake() }
         try loop.turn(waitingAtMost: 1_000_000_000)
+        // Each wake ends one wait, not all that follow.
+        let before = monotonicNanoseconds()
+        try loop.turn(waitingAtMost: 20)
+        #expect(monotonicNanoseconds() - before >= 20_000_000)
     }
 
     @Test func streamInChunks() throws {
