@@ -38,17 +38,19 @@ final class SampleIntake {
     /// Series with times of their own that want a stale marker when they go (`track_timestamps_staleness`).
     private var timestampedBefore: Set<TargetAppender.Column> = []
     private let metadata: MetadataMemory
+    private let layouts: LayoutPool
     /// The newest time that each series with times of its own has had.
     private var newestOwn: [TargetAppender.Column: Int64] = [:]
 
     init(
         labelling: SeriesLabelling, appender: TargetAppender, key: ColumnCache.Key, metadata: MetadataMemory,
-        instruments: ScrapeInstruments
+        layouts: LayoutPool, instruments: ScrapeInstruments
     ) {
         self.labelling = labelling
         self.appender = appender
         self.key = key
         self.metadata = metadata
+        self.layouts = layouts
         self.instruments = instruments
         cache = ColumnCache(key: key)
     }
@@ -160,6 +162,7 @@ final class SampleIntake {
         if labelling.config.limits.action == .failScrape, let reason = reading.limitExceeded { throw UserError(reason) }
         // Times of their own differ from scrape to scrape in ways that rows do not have room for.
         if reading.timestamped.isEmpty { layout.complete(body) }
+        layout.share(through: layouts)
         endTimestamped(Set(reading.timestamped), at: timestamp, batch)
         if !newestOwn.isEmpty {
             let present = Set(reading.timestamped)

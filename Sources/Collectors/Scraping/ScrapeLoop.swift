@@ -20,6 +20,7 @@ final class ScrapeLoop {
     private let instruments: ScrapeInstruments
     private let key = ColumnCache.Key.random()
     private let metadata = MetadataMemory()
+    private let layouts = LayoutPool()
     private var targets: [String: [UInt64: ScrapedTarget]] = [:]
     private var due = DueQueue<ScrapedTarget>()
     private var batch = WriteBatch()
@@ -114,7 +115,8 @@ final class ScrapeLoop {
         let number = store.begin(TargetDescription(target, url: url), in: batch)
         let intake = SampleIntake(
             labelling: SeriesLabelling(target: target.labels, config: target.job.config),
-            appender: store.appender(target: number), key: key, metadata: metadata, instruments: instruments)
+            appender: store.appender(target: number), key: key, metadata: metadata, layouts: layouts,
+            instruments: instruments)
         let scraped = ScrapedTarget(target, number: number, source: source, intake: intake)
         targets[target.job.config.jobName, default: [:]][target.hash] = scraped
         due.add(scraped, due: scraped.schedule.next(after: clock.now()))
