@@ -55,6 +55,7 @@ final class Appliance: Sendable {
             group.addTask { [self] in
                 for await signal in signals { wish.yield(signal) }
             }
+            group.addTask { await keepMemorySmall() }
             var discovery = startDiscovery()
             for await wish in wishes {
                 switch wish {
