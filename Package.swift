@@ -78,6 +78,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Measures what the store costs (docs/performance.md).
+        .executableTarget(
+            name: "StoreBench", dependencies: ["Store", "Model", "Logging", "Instruments"], path: "bench/StoreBench",
+            swiftSettings: strict),
+
         tests(of: "Model"),
         tests(of: "Patterns", ["Model"]),
         tests(of: "Instruments"),

@@ -97,6 +97,19 @@ final class Connection {
         }
     }
 
+    /// Runs `body` with one state of the file: each statement by itself would take and drop the locks.
+    func reading<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("BEGIN")
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            if sqlite3_get_autocommit(handle) == 0 { try execute("ROLLBACK") }
+            throw error
+        }
+    }
+
     /// The present error of this connection.
     func error(_ action: String) -> DatabaseError {
         DatabaseError(
