@@ -18,6 +18,14 @@ func tests(of name: String, _ doors: [Target.Dependency] = []) -> Target {
     .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + doors, swiftSettings: strict)
 }
 
+/// A fuzz target, under `Fuzz/`; see Fuzz/fuzz.sh.
+func fuzzer(_ name: String, _ doors: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: "fuzz-\(name)", dependencies: doors + ["CFuzzer"], path: "Fuzz/\(name)",
+        exclude: ["dictionary", "seeds.sh"],
+        swiftSettings: strict)
+}
+
 let package = Package(
     name: "vedette",
     products: [
@@ -40,6 +48,7 @@ let package = Package(
         room("Model", []),
         room("Logging", ["Model"]),
         room("Instruments", []),
+        room("Threads", ["CPlatform"]),
 
         // Floor 2: one craft each.
         room("Patterns", ["Model", "CRE2"]),
@@ -50,15 +59,19 @@ let package = Package(
 
         // Floor 3: the file, and the cluster.
         room(
-            "Store", ["Model", "Instruments", "Patterns", "Logging", "CSQLite", "CDeflate", "CMigrations", "CPlatform"]),
+            "Store",
+            [
+                "Model", "Instruments", "Threads", "Patterns", "Logging", "CSQLite", "CDeflate", "CMigrations",
+                "CPlatform",
+            ]),
         room("Kubernetes", ["Model", "HTTPClient"]),
 
         // Floor 4: those who write into the store, judge from it, and answer from it.
         room(
             "Collectors",
             [
-                "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
-                "CPlatform",
+                "Model", "Logging", "Instruments", "Threads", "Patterns", "Configuration", "Exposition", "HTTPClient",
+                "Store", "CPlatform",
             ]),
         room(
             "Rules", ["Model", "Instruments", "Logging", "Patterns", "Configuration", "PromQL", "HTTPClient", "Store"]),
@@ -83,17 +96,34 @@ let package = Package(
             name: "StoreBench", dependencies: ["Store", "Model", "Logging", "Instruments"], path: "bench/StoreBench",
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "ReaderBench", dependencies: ["Model", "Exposition"], path: "bench/reader", exclude: ["run.sh"],
+            swiftSettings: strict),
+
+        // What the tests of several rooms need: servers that behave as badly as told.
+        .target(name: "TestSupport", dependencies: ["CZlib"], path: "Tests/Support", swiftSettings: strict),
         tests(of: "Model"),
+        tests(of: "Logging", ["Model"]),
         tests(of: "Patterns", ["Model"]),
         tests(of: "Instruments"),
         tests(of: "Configuration", ["Model"]),
         tests(of: "Exposition", ["Model"]),
-        tests(of: "HTTPClient", ["Model"]),
+        tests(of: "HTTPClient", ["Model", "TestSupport"]),
         tests(of: "Store", ["Model", "Instruments", "Patterns"]),
         tests(of: "Collectors", ["Model", "Configuration", "Exposition", "HTTPClient", "Store"]),
-        tests(of: "HTTPAPI", ["Model", "Store", "HTTPClient"]),
+        tests(of: "PromQL", ["Model"]),
+        tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,
     cxxLanguageStandard: .cxx17
 )
+
+// Only the fuzzer itself can link these: no ordinary build sees them.
+if Context.environment["VEDETTE_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        fuzzer("exposition", ["Model", "Exposition"]),
+        fuzzer("configuration", ["Model", "Configuration", "Collectors"]),
+    ]
+}

@@ -28,3 +28,40 @@ long platform_file_system_type(const char *path) {
     struct statfs info;
     return statfs(path, &info) == 0 ? (long)info.f_type : -1;
 }
+
+#include <malloc.h>
+
+void platform_tune_malloc(void) {
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+static int signal_pipe = -1;
+
+// Runs in a signal handler: nothing but write(2).
+static void note_signal(int signal) {
+    int before = errno;
+    unsigned char byte = (unsigned char)signal;
+    ssize_t written = write(signal_pipe, &byte, 1);
+    (void)written;
+    errno = before;
+}
+
+int platform_catch_signals(void) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    // A full pipe means that enough has been said.
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    signal_pipe = ends[1];
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    return ends[0];
+}

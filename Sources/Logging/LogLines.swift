@@ -5,10 +5,12 @@ import Model
 func textLine(_ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, String>) -> String {
     var line = "\(formatTimestamp(SystemClock().now())) \(level.name) \(escaped(message, quotes: false))"
     for (key, value) in fields {
-        let plain =
-            !value.isEmpty
-            && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3d && $0 != 0x5c && $0 != 0x7f }
-        line += plain ? " \(key)=\(value)" : " \(key)=\"\(escaped(value, quotes: true))\""
+        let shown = escaped(value, quotes: true)
+        // Bare where nothing had to be escaped and nobody can mistake its end.
+        let bare =
+            !value.isEmpty && shown.utf8.count == value.utf8.count
+            && !value.utf8.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "=") }
+        line += bare ? " \(key)=\(value)" : " \(key)=\"\(shown)\""
     }
     return line + "\n"
 }
@@ -29,7 +31,9 @@ private func escaped(_ text: String, quotes: Bool) -> String {
         case "\t": out += "\\t"
         case "\"" where quotes: out += "\\\""
         case "\\" where quotes: out += "\\\\"
-        case "\u{0}"..<"\u{20}", "\u{7f}":
+        // The second set of controls, the line ends of Unicode, and the byte order mark, which is seen by nobody and which
+        // some JSON readers swallow.
+        case "\u{0}"..<"\u{20}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}", "\u{feff}":
             let digits = String(scalar.value, radix: 16)
             out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         default: out.unicodeScalars.append(scalar)

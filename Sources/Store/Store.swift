@@ -150,7 +150,9 @@ private final class SharedLimits: Sendable {
 extension Store: SeriesSource {
     /// The series that satisfy every matcher, with their samples in a range of time.
     public func select(_ matchers: [LabelMatcher], from: Int64, to: Int64) throws -> any SeriesCursor {
-        try StoreCursor(matchers, from: from, to: to, registry: registry, pool: readers)
+        // What waits is looked at first: what is committed in between is seen twice, and counts once.
+        let waiting = WaitingSamples(writer.currentCondition().waiting)
+        return try StoreCursor(matchers, from: from, to: to, registry: registry, pool: readers, waiting: waiting)
     }
 }
 

@@ -157,6 +157,14 @@ import Testing
             ])
     }
 
+    @Test func anUnsetVariableIsTheOnlyProblem() {
+        let result = decoded("x: ${NOPE}\ny: ${NOPE}\nz: ${NOPE}") { fields in
+            _ = (fields.duration("x"), fields.integer("y"), fields.required("z"))
+        }
+        #expect(result.problems.count == 3)
+        #expect(result.problems.allSatisfy { $0.contains("cannot use `${NOPE}`") })
+    }
+
     @Test func namesWithAnotherMeaningAreKept() throws {
         let context = DecodingContext(environment: ["a": "1", "b": "2"])
         let node = try readDocument(Array("${a} ${b} ${c}".utf8))

@@ -44,24 +44,6 @@ import Testing
         let both = decoded("x: p\nx_file: q") { $0.secret("x") }
         #expect(both.problems == ["line 2, column 1: at most one of `x` and `x_file` may be given"])
     }
-
-    @Test(arguments: [
-        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
-        ("foobar", "Zm9vYmFy"), ("ÿ?>", "w78/Pg=="),
-    ])
-    func base64Encodes(_ text: String, _ expected: String) { #expect(base64(Array(text.utf8)) == expected) }
-
-    @Test(
-        arguments: [
-            ("basic_auth: {username: a, password: b}", "Basic YTpi"), ("basic_auth: {username: a}", "Basic YTo="),
-            ("{}", nil),
-            ("authorization: {credentials: x}", "Bearer x"),
-            ("authorization: {type: Token, credentials: x}", "Token x"), ("bearer_token: x", "Bearer x"),
-        ] as [(String, String?)]) func authorizationHeaders(_ text: String, _ expected: String?) throws
-    {
-        let section = try #require(decoded(text) { HTTPClientSection($0) }.value)
-        #expect(try section.authorizationHeader() == expected)
-    }
 }
 
 @Suite struct RenderingTests {

@@ -240,8 +240,8 @@ import Testing
         defer { removeFolder(folder) }
         #expect(
             try message { try openStore(folder + "/none/a.db") }
-                == "cannot open \(folder)/none/a.db: the folder \(folder)/none does not exist")
-        #expect(try message { try openStore(folder) } == "cannot open \(folder): it is a folder")
+                == "cannot open \(folder)/none/a.db: the directory \(folder)/none does not exist")
+        #expect(try message { try openStore(folder) } == "cannot open \(folder): it is a directory")
 
         let other = folder + "/other.db"
         _ = try askShell(other, "CREATE TABLE a (b)", readonly: false)

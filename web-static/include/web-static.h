@@ -3,11 +3,14 @@
 
 /// One file of the web page, built into the binary.
 struct vedette_web_file {
-    const char *path;
-    const char *content_type;
-    const unsigned char *bytes;
+    const char *_Nonnull path;
+    const char *_Nonnull content_type;
+    const unsigned char *_Nonnull bytes;
     size_t length;
 };
 
-extern const struct vedette_web_file vedette_web_files[];
-extern const size_t vedette_web_file_count;
+/// The files, one after the other.
+const struct vedette_web_file *_Nonnull vedette_web_file_table(void);
+
+/// How many there are.
+size_t vedette_web_file_count(void);

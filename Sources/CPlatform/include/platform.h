@@ -33,3 +33,11 @@ int platform_read_clock_discipline(struct platform_clock_discipline *_Nonnull in
 
 /// The magic number of the file system on which `path` lies (statfs(2)), or -1.
 long platform_file_system_type(const char *_Nonnull path);
+
+/// Sets the C library's allocator up for an appliance: few arenas, and buffers of scraped bodies that are kept rather than
+/// mapped and unmapped for every scrape.
+void platform_tune_malloc(void);
+
+/// From now on SIGTERM, SIGINT and SIGHUP are written, a byte each, to a pipe whose reading end is returned; -1 when there
+/// is none to be had. To be called once.
+int platform_catch_signals(void);

@@ -21,16 +21,17 @@ private func readRelabelRule(_ node: Node, in context: DecodingContext, names: N
     let sourceLabels = fields.strings("source_labels") ?? []
     let separator = fields.string("separator")
     let modulus = fields.integer("modulus", in: 0 ... .max) ?? 0
-    let targetLabel = template("target_label") ?? ""
+    let targetLabel = template("target_label")
     let replacement = template("replacement")
     fields.finish()
     // What is there but wrong has been reported: the rule cannot be made.
     if let action, action == nil { return nil }
     if let regex, regex == nil { return nil }
+    if targetLabel == nil, fields.node("target_label") != nil { return nil }
     do {
         return try RelabelRule(
             action: (action ?? .replace) ?? .replace, sourceLabels: sourceLabels, separator: separator,
-            regex: regex ?? nil, modulus: UInt64(modulus), targetLabel: targetLabel, replacement: replacement,
+            regex: regex ?? nil, modulus: UInt64(modulus), targetLabel: targetLabel ?? "", replacement: replacement,
             legacyNames: names == .legacy)
     } catch {
         context.fail(error, at: fields.place)
@@ -43,7 +44,7 @@ private func readExpression(_ node: Node, in context: DecodingContext) -> Regula
     do {
         return try RegularExpression(text)
     } catch {
-        context.fail(error, at: node.place)
+        context.fail("cannot use `regex`: \(error.message)", at: node.place)
         return nil
     }
 }

@@ -16,10 +16,13 @@ extension ScrapeConfig {
         honorLabels = fields.bool("honor_labels") ?? honorLabels
         honorTimestamps = fields.bool("honor_timestamps") ?? honorTimestamps
         trackTimestampsStaleness = fields.bool("track_timestamps_staleness") ?? trackTimestampsStaleness
-        staticGroups = fields.list("static_configs") { readStaticGroup($0, in: context) }
+        staticGroups = fields.list("static_configs") { readTargetGroup($0, in: context) }
         fileDiscovery = fields.list("file_sd_configs") { FileDiscoveryConfig(from: $0, in: context) }
         httpDiscovery = fields.list("http_sd_configs") { HTTPDiscoveryConfig(from: $0, in: context) }
         relabelRules = readRelabelRules(fields, "relabel_configs", names: nameScheme)
+        if fields.node("relabel_configs") == nil, let groups = fields.node("static_configs") {
+            checkAddresses(groups, in: context)
+        }
         metricRelabelRules = readRelabelRules(fields, "metric_relabel_configs", names: nameScheme)
         http = HTTPClientSection(fields)
         enableCompression = fields.bool("enable_compression") ?? enableCompression
@@ -69,20 +72,23 @@ private func readParams(_ fields: Fields) -> [Parameter] {
         .sorted { bytesPrecede($0.name, $1.name) }
 }
 
-private func readStaticGroup(_ node: Node, in context: DecodingContext) -> TargetGroup? {
-    let group = readTargetGroup(node, in: context)
-    guard let group, case .map(let entries) = node.content,
-        let targets = entries.first(where: { $0.key == "targets" })
-    else { return group }
-    // A URL in place of an address is what people get wrong most.
-    for (target, item) in zip(group.targets, context.list(targets.value)) {
-        if target.isEmpty { context.warn("this target has no address", at: item.place) }
-        guard target.contains("/") else { continue }
-        context.fail(
-            "the target `\(target)` is no address: expected HOST:PORT (`scheme` and `metrics_path` say the rest)",
-            at: item.place)
+/// A URL in place of an address is what people get wrong most. With relabelling it may be meant: the blackbox exporter is
+/// asked that way.
+private func checkAddresses(_ groups: Node, in context: DecodingContext) {
+    for group in context.list(groups) {
+        guard case .map(let entries) = group.content, let targets = entries.first(where: { $0.key == "targets" }),
+            case .list(let items) = targets.value.content
+        else { continue }
+        for item in items {
+            guard case .scalar = item.content, let target = context.string(item) else { continue }
+            if target.isEmpty { context.warn("this target has no address", at: item.place) }
+            if target.contains("/") {
+                context.fail(
+                    "the target `\(target)` is no address: expected HOST:PORT (`scheme` and `metrics_path` say the rest)",
+                    at: item.place)
+            }
+        }
     }
-    return group
 }
 
 /// Reads `{targets: […], labels: {…}}`.

@@ -44,7 +44,8 @@ struct FileSource: Sendable {
             file.stamp = stamp
             do {
                 let bytes = try readFile(path, limit: ReadingLimits.discovery.bytes)
-                file.groups = try readTargetGroups(bytes, name: path).map { group in
+                let json = path.lowercased().hasSuffix(".json")
+                file.groups = try readTargetGroups(bytes, name: path, json: json).map { group in
                     TargetGroup(targets: group.targets, labels: group.labels + [Label("__meta_filepath", path)])
                 }
                 file.problem = nil

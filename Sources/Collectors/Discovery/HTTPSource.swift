@@ -57,7 +57,7 @@ struct HTTPSource: Sendable {
         guard isJSON(answer.contentType) else {
             throw UserError("the answer has the type \(quoted(answer.contentType)) rather than application/json")
         }
-        return try readTargetGroups(answer.body, name: shownURL).map { group in
+        return try readTargetGroups(answer.body, name: shownURL, json: true).map { group in
             TargetGroup(targets: group.targets, labels: group.labels + [Label("__meta_url", config.url)])
         }
     }

@@ -66,3 +66,14 @@ public protocol DiscoverySink: Sendable {
     /// The targets of a job have changed, or are known for the first time.
     func targetsChanged(_ set: TargetSet) async
 }
+
+extension ScrapeTarget {
+    /// Something within the process: it has no URL.
+    public init(local job: ScrapeJob, labels: Labels, interval: Int64, timeout: Int64) {
+        self.init(
+            job: job, url: "", labels: labels, discoveredLabels: labels, interval: interval, timeout: timeout,
+            hash: labels.pairs.reduce(14_695_981_039_346_656_037) { hash, pair in
+                "\(pair.name)=\(pair.value);".utf8.reduce(hash) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+            })
+    }
+}

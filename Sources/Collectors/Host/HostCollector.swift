@@ -39,6 +39,9 @@ public struct HostCollector {
         ]
     }
 
+    /// The collectors there are, by node_exporter's names.
+    var collectorNames: [String] { parts.flatMap(\.names) }
+
     /// Appends everything there is to know now.
     public mutating func collect(into writer: inout ExpositionWriter) {
         failures.removeAll(keepingCapacity: true)

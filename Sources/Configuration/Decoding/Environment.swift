@@ -6,9 +6,10 @@ import Model
 
 extension DecodingContext {
     /// The text with the environment written in. Names in `keeping` are left alone, for they mean something else there.
-    /// An unset variable is a problem, noted at the place.
-    func expanded(_ text: String, at place: Place, keeping: (String) -> Bool = { _ in false }) -> String {
+    /// An unset variable is a problem, noted at the place; there is no text then.
+    func expanded(_ text: String, at place: Place, keeping: (String) -> Bool = { _ in false }) -> String? {
         guard let environment, text.utf8.contains(UInt8(ascii: "$")) else { return text }
+        var isWhole = true
         var out: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.first {
@@ -26,6 +27,7 @@ extension DecodingContext {
                 } else if let value = environment[name] {
                     out.append(contentsOf: value.utf8)
                 } else {
+                    isWhole = false
                     let note = " (`$${\(name)}` stands for the text itself)"
                     fail("cannot use `${\(name)}`: the environment variable is not set\(note)", at: place)
                 }
@@ -35,7 +37,7 @@ extension DecodingContext {
                 rest.removeFirst()
             }
         }
-        return String(decoding: out, as: UTF8.self)
+        return isWhole ? String(decoding: out, as: UTF8.self) : nil
     }
 }
 

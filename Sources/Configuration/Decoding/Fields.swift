@@ -20,6 +20,9 @@ public final class Fields {
         }
     }
 
+    /// The keys in the order in which they stand.
+    public var keys: [String] { order }
+
     /// The value of a key; nil when it is absent or empty.
     public func node(_ key: String) -> Node? {
         known.insert(key)
@@ -105,6 +108,8 @@ public final class Fields {
         for key in order where !known.contains(key) {
             guard let entry = entries[key] else { continue }
             if notYet.contains(key) {
+                // A key with nothing behind it asks for nothing.
+                if entry.value.isNull { continue }
                 context.warn("`\(key)` is not supported yet and has no effect", at: entry.keyPlace)
             } else {
                 let near = hint(for: key, among: known.sorted() + notYet)

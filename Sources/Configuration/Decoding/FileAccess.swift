@@ -8,6 +8,15 @@ public struct FileAccess: Sendable {
     /// The paths that fit a pattern such as `rules/*.yaml`, sorted; none when there are none.
     public var glob: @Sendable (_ pattern: String) -> [String]
 
+    /// Files reached by these two closures.
+    public init(
+        read: @escaping @Sendable (_ path: String, _ limit: Int) throws(UserError) -> [UInt8],
+        glob: @escaping @Sendable (_ pattern: String) -> [String]
+    ) {
+        self.read = read
+        self.glob = glob
+    }
+
     /// The machine's files.
     public static let system = FileAccess(
         read: { (path, limit) throws(UserError) in try readFile(path, limit: limit) }, glob: { matchingPaths($0) })

@@ -19,7 +19,7 @@ extension DecodingContext {
             fail("expected \(expected), found \(node.kind)", at: node.place)
             return nil
         }
-        let text = expanded(scalar.text, at: node.place)
+        guard let text = expanded(scalar.text, at: node.place) else { return nil }
         guard scalar.isPlain || text != scalar.text else {
             fail("expected \(expected), found the text \(quoted(scalar.shown)): take away the quotes", at: node.place)
             return nil

@@ -1,3 +1,5 @@
+import Model
+
 /// The top-level keys that belong to no single room.
 public struct CommonSections: Sendable, Hashable {
     /// `global`

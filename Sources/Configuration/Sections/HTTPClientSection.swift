@@ -16,6 +16,12 @@ public struct HTTPClientSection: Sendable, Hashable {
         public var type: String
         /// What follows the scheme, if anything.
         public var credentials: Secret?
+
+        /// A header of this scheme.
+        public init(type: String, credentials: Secret?) {
+            self.type = type
+            self.credentials = credentials
+        }
     }
 
     /// User and password.

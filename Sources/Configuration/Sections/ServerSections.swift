@@ -1,33 +1,10 @@
 import Model
 
 /// `listen`: the address that the server is bound to.
-public struct ListenAddress: ConfigurationSection, Hashable {
-    /// A numeric address, or a host's name; empty for every interface.
-    public var host = "127.0.0.1"
-    /// The port; 0 lets the kernel choose.
-    public var port: UInt16 = 7373
-
-    /// The address without any configuration.
-    public init() {}
-
-    /// Reads `127.0.0.1:7373`, `[::1]:7373` or `:7373`.
-    public init(_ text: String) throws(UserError) {
-        let wrong = UserError("cannot listen on \(quoted(text)): expected ADDRESS:PORT, such as 127.0.0.1:7373")
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            throw wrong
-        }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            throw wrong
-        }
-        self.host = String(host)
-        self.port = port
-    }
-
+extension ListenAddress: ConfigurationSection {
     /// Reads the section.
     public init(from node: Node, in context: DecodingContext) {
+        self.init()
         guard let text = context.string(node) else { return }
         do {
             self = try ListenAddress(text)
@@ -35,11 +12,6 @@ public struct ListenAddress: ConfigurationSection, Hashable {
             context.fail(error, at: node.place)
         }
     }
-}
-
-extension ListenAddress: CustomStringConvertible {
-    /// As it is written in the configuration.
-    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
 /// `tls`: the certificate that the server shows. Paths are ready to be opened.

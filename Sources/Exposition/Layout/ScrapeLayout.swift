@@ -1,4 +1,5 @@
 import Glibc
+import Model
 
 /// What stays the same from one scrape of a target to the next: every byte between the values.
 ///
@@ -19,6 +20,8 @@ public struct ScrapeLayout {
     public private(set) var sampleCount = 0
     /// Whether the layout was taken down to the end of a body and can be compared with.
     public private(set) var isComplete = false
+    /// Whether every token recorded so far could be told from its gap.
+    private var isRecordable = true
     /// Where the next gap begins in the body being recorded.
     private var recordedTo = 0
 
@@ -33,12 +36,19 @@ public struct ScrapeLayout {
         gaps.removeAll(keepingCapacity: true)
         sampleCount = 0
         recordedTo = 0
+        isRecordable = true
         isComplete = false
     }
 
     /// Records one sample that the cold reader found. Every sample must be recorded, in order, those that are dropped too.
     public mutating func record(_ sample: ExpositionEvent, of body: PaddedBytes) {
         guard sample.kind == .sample else { return }
+        // `up+1` is a sample, of which `up21` is not another value: such a value has no place of its own.
+        if sample.value.lowerBound == sample.text.upperBound, body[sample.text].last != UInt8(ascii: "}") {
+            isRecordable = false
+        }
+        // Nearly all of a body is kept: the first sample makes room for it, once.
+        if sampleCount == 0 { skeleton.reserveCapacity(body.count) }
         recordGap(to: sample.value, flag: 0, of: body)
         if !sample.timestampToken.isEmpty { recordGap(to: sample.timestampToken, flag: Self.timestampFlag, of: body) }
         sampleCount += 1
@@ -53,8 +63,13 @@ public struct ScrapeLayout {
 
     /// Ends the recording: the cold reader has come to the end of the body without an error.
     public mutating func complete(_ body: PaddedBytes) {
-        guard body.count <= Int(UInt32.max >> 1) else { return }
+        guard isRecordable, body.count <= Int(UInt32.max >> 1) else { return }
         skeleton.append(contentsOf: body[min(recordedTo, body.count)..<body.count])
+        // Arrays grow by doubling: what is kept for as long as the target lives is cut to its size.
+        if gaps.capacity > gaps.count + gaps.count / 8 { gaps = gaps.withUnsafeBufferPointer { Array($0) } }
+        if skeleton.capacity > skeleton.count + skeleton.count / 8 {
+            skeleton = skeleton.withUnsafeBufferPointer { Array($0) }
+        }
         isComplete = true
     }
 

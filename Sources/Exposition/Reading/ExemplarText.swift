@@ -24,17 +24,8 @@ private func exemplar(_ body: PaddedBytes) throws(ReadingFault) -> Exemplar {
     else { throw ReadingFault(.exemplar, at: min(scanner.at, body.count)) }
     var timestamp: Int64?
     if tokens.count == 2 {
-        timestamp = readSeconds(UnsafeRawBufferPointer(rebasing: tokens[1]))
+        timestamp = ExpositionFormat.openMetrics.readTimestamp(UnsafeRawBufferPointer(rebasing: tokens[1]))
         if timestamp == nil { throw ReadingFault(.timestamp, at: tokens[1].startIndex) }
     }
     return Exemplar(labels: Labels(pairs), value: value.double, timestamp: timestamp)
-}
-
-/// A time in seconds as milliseconds; what is finer than that is cut off. Nil when it is none.
-func readSeconds(_ token: UnsafeRawBufferPointer) -> Int64? {
-    switch readNumber(token) {
-    case .decimal(let number): number.scaled(byPowerOfTen: 3)
-    case .other(let seconds): Int64(exactly: (seconds * 1000).rounded(.towardZero))
-    case nil: nil
-    }
 }

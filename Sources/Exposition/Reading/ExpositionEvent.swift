@@ -24,11 +24,10 @@ public struct ExpositionEvent: Sendable, Hashable {
     public var exemplar: Range<Int>
     /// Milliseconds since 1970-01-01T00:00:00Z, when the sample has a timestamp of its own.
     public var timestamp: Int64?
-    /// The line, from 1.
+    /// The line it begins on, from 1.
     public var line: Int
 
     /// An event with nothing but what every event has.
-    @usableFromInline
     init(kind: Kind, text: Range<Int>, value: Range<Int>, line: Int) {
         self.kind = kind
         self.text = text

@@ -3,6 +3,7 @@ import Model
 // OpenMetrics 1.0: one space where the text format has blanks, no blank lines, no free comments, `# EOF` at the end.
 
 extension ExpositionReader {
+    @inline(__always)
     mutating func nextInOpenMetrics() throws(ReadingFault) -> ExpositionEvent? {
         lineStart = at
         switch byte(at) {
@@ -17,13 +18,19 @@ extension ExpositionReader {
         }
     }
 
+    @inline(__always)
     private mutating func openMetricsSample(_ start: Int) throws(ReadingFault) -> ExpositionEvent {
         let nameEnd = metricNameEnd(base, from: start)
-        var isNamed = nameEnd != start
         var from = nameEnd
-        if byte(from) == UInt8(ascii: "{") { from = try labels(from &+ 1, isNamed: &isNamed) }
-        if !isNamed {
-            throw ReadingFault(from == start ? .lineStart : .noMetricName, at: start)
+        if let series = plainSeries(start, nameEnd: nameEnd) {
+            if let event = plainSample(start, series) { return event }
+            from = series.end
+        } else {
+            var isNamed = nameEnd != start
+            if byte(from) == UInt8(ascii: "{") { from = try labels(from &+ 1, isNamed: &isNamed) }
+            if !isNamed {
+                throw ReadingFault(from == start ? .lineStart : .noMetricName, at: start)
+            }
         }
         let seriesEnd = from
         if byte(from) != UInt8(ascii: " ") { throw ReadingFault(.space, at: from) }
@@ -45,6 +52,7 @@ extension ExpositionReader {
     }
 
     /// Reads an exemplar that should begin with `# {`; the place behind it.
+    @inline(never)
     private func exemplar(_ start: Int, _ event: inout ExpositionEvent) throws(ReadingFault) -> Int {
         guard byte(start) == UInt8(ascii: "#"), byte(start + 1) == UInt8(ascii: " "),
             byte(start + 2) == UInt8(ascii: "{")
@@ -64,6 +72,7 @@ extension ExpositionReader {
         return from
     }
 
+    @inline(never)
     private mutating func openMetricsComment(_ start: Int) throws(ReadingFault) -> ExpositionEvent? {
         var end = lineFeed(from: start)
         let lineEnd = end
@@ -88,7 +97,7 @@ extension ExpositionReader {
         let event = ExpositionEvent(kind: keyword, text: name, value: text, line: line)
         switch keyword {
         case .type:
-            guard let type = MetricType(token: body[text]), type != .unknown || body[text].elementsEqual("unknown".utf8)
+            guard let type = MetricType(token: body[text]), type != .unknown || body[text].last == UInt8(ascii: "n")
             else { throw ReadingFault(.type, at: text.lowerBound) }
         case .unit:
             try checkUnit(text, of: name)
@@ -108,8 +117,9 @@ extension ExpositionReader {
         else { throw ReadingFault(.unit, at: unit.lowerBound) }
     }
 
+    /// The time that a token stands for.
     private func milliseconds(_ token: Range<Int>) throws(ReadingFault) -> Int64 {
-        guard let time = readSeconds(body[token]) else { throw ReadingFault(.timestamp, at: token.lowerBound) }
+        guard let time = format.readTimestamp(body[token]) else { throw ReadingFault(.timestamp, at: token.lowerBound) }
         return time
     }
 }

@@ -3,6 +3,7 @@ import Model
 // The text format 0.0.4, as Prometheus's own scanner takes it apart.
 
 extension ExpositionReader {
+    @inline(__always)
     mutating func nextInText() throws(ReadingFault) -> ExpositionEvent? {
         while true {
             lineStart = at
@@ -21,57 +22,68 @@ extension ExpositionReader {
         }
     }
 
+    @inline(__always)
     private mutating func textSample(_ start: Int) throws(ReadingFault) -> ExpositionEvent {
+        let line = line
         let nameEnd = metricNameEnd(base, from: start)
-        var isNamed = nameEnd != start
         var seriesEnd = nameEnd
         var from = nameEnd
-        while isBlank(byte(from)) { from &+= 1 }
-        if byte(from) == UInt8(ascii: "{") {
-            from = try labels(from &+ 1, isNamed: &isNamed)
-            seriesEnd = from
+        if let series = plainSeries(start, nameEnd: nameEnd) {
+            if let event = plainSample(start, series) { return event }
+            seriesEnd = series.end
+            from = series.end
             while isBlank(byte(from)) { from &+= 1 }
-        }
-        if !isNamed {
-            throw ReadingFault(seriesEnd == start ? .lineStart : .noMetricName, at: start)
+        } else {
+            var isNamed = nameEnd != start
+            while isBlank(byte(from)) { from &+= 1 }
+            if byte(from) == UInt8(ascii: "{") {
+                from = try labels(from &+ 1, isNamed: &isNamed)
+                seriesEnd = from
+                while isBlank(byte(from)) { from &+= 1 }
+            }
+            if !isNamed {
+                throw ReadingFault(seriesEnd == start ? .lineStart : .noMetricName, at: start)
+            }
         }
         let valueEnd = try numberEnd(from, .value)
-        var event = ExpositionEvent(
-            kind: .sample, text: Range(uncheckedBounds: (start, seriesEnd)),
-            value: Range(uncheckedBounds: (from, valueEnd)), line: line)
+        let text = Range(uncheckedBounds: (start, seriesEnd))
+        let value = Range(uncheckedBounds: (from, valueEnd))
         if byte(valueEnd) == UInt8(ascii: "\n") {
             at = valueEnd &+ 1
-            line &+= 1
-            return event
+            self.line &+= 1
+            return ExpositionEvent(kind: .sample, text: text, value: value, line: line)
         }
-        from = valueEnd
+        return try textSampleEnd(ExpositionEvent(kind: .sample, text: text, value: value, line: line))
+    }
+
+    /// Reads what follows the value, when that is not the end of the line at once.
+    @inline(never)
+    private mutating func textSampleEnd(_ sample: ExpositionEvent) throws(ReadingFault) -> ExpositionEvent {
+        var event = sample
+        var from = event.value.upperBound
         while isBlank(byte(from)) { from &+= 1 }
-        if !isLineEnd(from) { from = try textTimestamp(from, &event) }
+        if !isLineEnd(from) {
+            let start = from
+            event.timestamp = try textTimestamp(&from)
+            event.timestampToken = start..<from
+            while isBlank(byte(from)) { from &+= 1 }
+        }
         try endLine(from)
         return event
     }
 
-    /// Reads a timestamp in milliseconds and the blanks behind it; the place behind them.
-    private func textTimestamp(_ start: Int, _ event: inout ExpositionEvent) throws(ReadingFault) -> Int {
-        var milliseconds: Int64 = 0
-        var from = start
-        while byte(from) &- 0x30 < 10 {
-            let (product, tooLarge) = milliseconds.multipliedReportingOverflow(by: 10)
-            let (sum, overflow) = product.addingReportingOverflow(Int64(byte(from) &- 0x30))
-            if tooLarge || overflow { throw ReadingFault(.timestamp, at: start) }
-            milliseconds = sum
-            from &+= 1
+    /// Reads a timestamp in milliseconds.
+    private func textTimestamp(_ from: inout Int) throws(ReadingFault) -> Int64 {
+        let start = from
+        from = digitsEnd(base, from: start)
+        guard let milliseconds = format.readTimestamp(body[start..<from]) else {
+            throw ReadingFault(byte(start) == UInt8(ascii: "-") ? .negativeTimestamp : .timestamp, at: start)
         }
-        if from == start {
-            throw ReadingFault(byte(from) == UInt8(ascii: "-") ? .negativeTimestamp : .timestamp, at: start)
-        }
-        event.timestamp = milliseconds
-        event.timestampToken = start..<from
-        while isBlank(byte(from)) { from &+= 1 }
-        return from
+        return milliseconds
     }
 
     /// A line that begins with `#`: an event for HELP and TYPE, nil for any other comment.
+    @inline(never)
     private mutating func textComment(_ start: Int) throws(ReadingFault) -> ExpositionEvent? {
         var end = lineFeed(from: start)
         let lineEnd = end
@@ -108,10 +120,11 @@ extension ExpositionReader {
         return event
     }
 
-    private func isTextType(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        switch MetricType(token: bytes) {
+    private func isTextType(_ token: UnsafeRawBufferPointer) -> Bool {
+        switch MetricType(token: token) {
         case .counter, .gauge, .histogram, .summary: true
-        case .unknown: bytes.elementsEqual("untyped".utf8)
+        // `untyped`, not OpenMetrics' `unknown`.
+        case .unknown: token.last == UInt8(ascii: "d")
         default: false
         }
     }

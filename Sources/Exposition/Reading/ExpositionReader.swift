@@ -5,10 +5,12 @@ import Model
 public enum ReadingMode: Sendable, Hashable {
     /// Every line has to follow the format's own grammar.
     case strict
-    /// What Prometheus scrapes is read; the first line that it would not take is an error. Two things are read that
-    /// Prometheus refuses: lines that end with CR LF, and hexadecimal floats, which the text format promises.
+    /// What Prometheus scrapes is read; the first line that it would not take is an error. Three things are read that
+    /// Prometheus refuses: lines that end with CR LF, blanks before a name in the text format, and hexadecimal floats,
+    /// which the text format promises.
     case lenient
-    /// Like `lenient`, but a line that cannot be read is left out and counted, and the reading goes on.
+    /// Like `lenient`, but a line that cannot be read is left out and counted, and the reading goes on. A quoted text ends on
+    /// its line here, so that a missing quote costs one line. A missing `# EOF` is still an error, at the end.
     case salvaging
 }
 
@@ -69,12 +71,12 @@ public struct ExpositionReader {
     }
 
     private mutating func handle(_ fault: ReadingFault) throws(UserError) {
-        let error = fault.error(in: body, file: file)
         guard mode == .salvaging, !isEndOfDocument(fault) else {
             isDone = true
-            throw error
+            throw fault.error(in: body, file: file)
         }
-        if firstSkipped == nil { firstSkipped = error }
+        // Only the first is put into words: finding its place takes a walk through the body.
+        if firstSkipped == nil { firstSkipped = fault.error(in: body, file: file) }
         skippedLines += 1
         at = lineStart
         skipRestOfLine()
@@ -82,7 +84,7 @@ public struct ExpositionReader {
 
     private func isEndOfDocument(_ fault: ReadingFault) -> Bool {
         switch fault.reason {
-        case .missingEOF, .afterEOF, .tooLarge: true
+        case .missingEOF, .afterEOF: true
         default: false
         }
     }

@@ -51,14 +51,14 @@ struct LabelScanner {
     @inline(__always)
     private mutating func skipBlanks() {
         guard rules.blanks else { return }
-        while isBlank(base.load(fromByteOffset: at, as: UInt8.self)) { at &+= 1 }
+        while isBlank(byte(at)) { at &+= 1 }
     }
 
     /// The next part; nil behind the closing brace.
     @inline(__always)
     mutating func next() throws(ReadingFault) -> LabelSpan? {
         skipBlanks()
-        let first = base.load(fromByteOffset: at, as: UInt8.self)
+        let first = byte(at)
         if first == UInt8(ascii: "}") {
             if mayContinue, !isFirst, !rules.trailingComma { throw ReadingFault(.strayComma, at: at &- 1) }
             at &+= 1
@@ -74,11 +74,10 @@ struct LabelScanner {
                 valueHasEscapes: false, isMetricName: false)
             at = text.end &+ 1
             skipBlanks()
-            let behind = base.load(fromByteOffset: at, as: UInt8.self)
+            let behind = byte(at)
             if behind == UInt8(ascii: ",") || behind == UInt8(ascii: "}"), rules.metricName {
                 span.isMetricName = true
-                mayContinue = behind == UInt8(ascii: ",")
-                if mayContinue { at &+= 1 }
+                takeComma()
                 return span
             }
         } else {
@@ -90,22 +89,33 @@ struct LabelScanner {
             at = end
             skipBlanks()
         }
-        if base.load(fromByteOffset: at, as: UInt8.self) != UInt8(ascii: "=") {
+        if byte(at) != UInt8(ascii: "=") {
             throw ReadingFault(.equalSign, at: at)
         }
         at &+= 1
         skipBlanks()
-        if base.load(fromByteOffset: at, as: UInt8.self) != UInt8(ascii: "\"") {
+        if byte(at) != UInt8(ascii: "\"") {
             throw ReadingFault(.openingQuote, at: at)
         }
         let value = try quotedText(from: at &+ 1)
         span.value = Range(uncheckedBounds: (at &+ 1, value.end))
         span.valueHasEscapes = value.hasEscapes
         at = value.end &+ 1
-        skipBlanks()
-        mayContinue = base.load(fromByteOffset: at, as: UInt8.self) == UInt8(ascii: ",")
-        if mayContinue { at &+= 1 }
+        takeComma()
         return span
+    }
+
+    /// Goes over the comma behind a part, if there is one.
+    @inline(__always)
+    private mutating func takeComma() {
+        skipBlanks()
+        mayContinue = byte(at) == UInt8(ascii: ",")
+        if mayContinue { at &+= 1 }
+    }
+
+    @inline(__always)
+    private func byte(_ offset: Int) -> UInt8 {
+        base.load(fromByteOffset: offset, as: UInt8.self)
     }
 
     @inline(never)
@@ -131,37 +141,5 @@ struct LabelScanner {
         if text.hasEscapes, rules.knownEscapes, let bad = firstUnknownEscape(bytes) {
             throw ReadingFault(.escape, at: from + bad)
         }
-    }
-}
-
-/// Whether a byte is a space or a tab.
-@inline(__always)
-func isBlank(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
-}
-
-/// The end of the metric name that begins here; the same place when none does.
-@inline(__always)
-func metricNameEnd(_ base: UnsafeRawPointer, from: Int) -> Int {
-    nameEnd(base, from: from, colons: true)
-}
-
-/// The end of the label name that begins here; the same place when none does.
-@inline(__always)
-func labelNameEnd(_ base: UnsafeRawPointer, from: Int) -> Int {
-    nameEnd(base, from: from, colons: false)
-}
-
-@inline(__always)
-private func nameEnd(_ base: UnsafeRawPointer, from: Int, colons: Bool) -> Int {
-    var at = from
-    if base.load(fromByteOffset: at, as: UInt8.self) &- 0x30 < 10 { return at }
-    while true {
-        let byte = base.load(fromByteOffset: at, as: UInt8.self)
-        let isNameByte =
-            (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "_")
-            || (colons && byte == UInt8(ascii: ":"))
-        if !isNameByte { return at }
-        at &+= 1
     }
 }

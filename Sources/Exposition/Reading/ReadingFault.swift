@@ -4,7 +4,6 @@ import Model
 /// somebody wants to read it.
 struct ReadingFault: Error {
     enum Reason {
-        case tooLarge
         case lineStart
         case blankLine
         case carriageReturn
@@ -31,7 +30,6 @@ struct ReadingFault: Error {
         case metadataText
         case type
         case unit
-        case emptyUnit
         case missingEOF
         case afterEOF
     }
@@ -82,7 +80,6 @@ extension ReadingFault {
 
     private func sentence(found: String) -> String {
         switch reason {
-        case .tooLarge: "it has more than 4 GiB"
         case .lineStart: "expected a metric name or a comment, found \(found)"
         case .blankLine: "OpenMetrics has no blank lines"
         case .carriageReturn: "carriage return at the end of the line: lines end with a line feed alone"
@@ -109,7 +106,6 @@ extension ReadingFault {
         case .metadataText: "expected a space and text behind the name, found \(found)"
         case .type: "unknown metric type"
         case .unit: "the metric's name does not end with \"_\" and its unit"
-        case .emptyUnit: "the unit is empty"
         case .missingEOF: "no \"# EOF\" at the end"
         case .afterEOF: "nothing may follow \"# EOF\""
         }

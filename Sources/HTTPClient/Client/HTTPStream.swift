@@ -3,7 +3,7 @@
 ///
 /// What comes faster than it is read waits: some of it in a buffer of bounded size, the rest at the server.
 public struct HTTPStream: AsyncSequence, Sendable {
-    /// Bytes of the body, as many as came at once.
+    /// Bytes of the body, as many as were there to be read.
     public typealias Element = [UInt8]
     /// Why the body ended early.
     public typealias Failure = HTTPFailure

@@ -7,8 +7,8 @@ final class StreamChannel: Sendable {
 
     private struct State {
         var head: HTTPHead?
-        var chunks: [[UInt8]] = []
-        var buffered = 0
+        /// What came and was not read yet.
+        var waiting: [UInt8] = []
         var isPaused = false
         /// Set at the end: nil inside for a whole body.
         var end: HTTPFailure??
@@ -40,21 +40,19 @@ final class StreamChannel: Sendable {
     /// Takes a chunk, unless enough of them wait already.
     func offer(_ bytes: UnsafeRawBufferPointer) -> BodyStep {
         if bytes.isEmpty { return .proceed }
-        let chunk = Array(bytes)
         let (step, waiter) = state.withLock { state -> (BodyStep, ChunkWaiter?) in
             if let waiter = state.chunkWaiter {
                 state.chunkWaiter = nil
                 return (.proceed, waiter)
             }
-            guard state.buffered < limit else {
+            guard state.waiting.count < limit else {
                 state.isPaused = true
                 return (.pause, nil)
             }
-            state.chunks.append(chunk)
-            state.buffered += chunk.count
+            state.waiting.append(contentsOf: bytes)
             return (.proceed, nil)
         }
-        waiter?.resume(returning: .success(chunk))
+        waiter?.resume(returning: .success(Array(bytes)))
         return step
     }
 
@@ -88,12 +86,9 @@ final class StreamChannel: Sendable {
     func next() async -> Result<[UInt8]?, HTTPFailure> {
         await withCheckedContinuation { continuation in
             let (ready, shallResume) = state.withLock { state -> (Result<[UInt8]?, HTTPFailure>?, Bool) in
-                if !state.chunks.isEmpty {
-                    let all = state.chunks.count == 1 ? state.chunks[0] : Array(state.chunks.joined())
-                    state.chunks.removeAll()
-                    state.buffered = 0
-                    defer { state.isPaused = false }
-                    return (.success(all), state.isPaused)
+                if !state.waiting.isEmpty {
+                    defer { (state.waiting, state.isPaused) = ([], false) }
+                    return (.success(state.waiting), state.isPaused)
                 }
                 if let end = state.end { return (end.map { .failure($0) } ?? .success(nil), false) }
                 guard state.chunkWaiter == nil else { return (.failure(twoReaders), false) }

@@ -6,13 +6,22 @@ import Model
 
 /// Why a transfer failed; nil when it did not.
 func failure(of transfer: Transfer, _ code: CURLcode) -> HTTPFailure? {
-    guard code != CURLE_OK, let request = transfer.request else { return nil }
+    // curl takes an answer for whole whose connection ends within the headers.
+    guard code != CURLE_OK || !transfer.headIsWhole, let request = transfer.request else { return nil }
     let url = transfer.effectiveURL
     if let verdict = transfer.verdict { return failure(by: verdict, url, request.request) }
     func cannot(_ verb: String, _ failure: HTTPFailure.Code, _ reason: String) -> HTTPFailure {
         HTTPFailure(failure, "cannot \(verb) \(url): \(reason)")
     }
     switch code {
+    case CURLE_OK:
+        return cannot("read", .truncated, "the connection was closed within the headers")
+    case CURLE_OUT_OF_MEMORY
+    where !transfer.headIsWhole && ccurl_get_large(transfer.easy, CURLINFO_STARTTRANSFER_TIME_T) > 0:
+        // What curl says of a header line of more than 100 kB.
+        return cannot("read", .tooLarge, "a header is larger than libcurl takes")
+    case CURLE_RECV_ERROR where transfer.errorDetail.hasSuffix("in chunked-encoding"):
+        return cannot("read", .protocol, detail(of: transfer, code))
     case CURLE_OPERATION_TIMEDOUT:
         return cannot("fetch", .timeout, timeoutReason(transfer, request.request))
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -24,11 +33,13 @@ func failure(of transfer: Transfer, _ code: CURLcode) -> HTTPFailure? {
     case CURLE_COULDNT_CONNECT:
         let system = Int32(truncatingIfNeeded: ccurl_get_long(transfer.easy, CURLINFO_OS_ERRNO))
         return cannot("reach", .connect, system != 0 ? systemError(system) : detail(of: transfer, code))
-    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return cannot("trust", .tls, detail(of: transfer, code))
+    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
         CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS,
         CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED,
         CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
-        return cannot("trust", .tls, detail(of: transfer, code))
+        return cannot("reach", .tls, detail(of: transfer, code))
     case CURLE_TOO_MANY_REDIRECTS:
         return cannot("fetch", .tooManyRedirects, "more than \(counted(request.request.redirectLimit, "redirect"))")
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -80,18 +91,21 @@ private func timeoutReason(_ transfer: Transfer, _ request: HTTPRequest) -> Stri
         let total = request.timeout == 0 ? Int64.max : request.timeout
         let limit = min(total, request.connectTimeout == 0 ? 300_000 : request.connectTimeout)
         let isResolved = ccurl_get_large(transfer.easy, CURLINFO_NAMELOOKUP_TIME_T) > 0
-        return "\(isResolved ? "no connection" : "the name was not resolved") within \(formatDuration(limit))"
+        return "timed out: \(isResolved ? "no connection" : "the name was not resolved") within \(formatDuration(limit))"
     }
     let hasAnswer = ccurl_get_large(transfer.easy, CURLINFO_STARTTRANSFER_TIME_T) > 0
-    return "\(hasAnswer ? "not the whole answer" : "no answer") within \(formatDuration(request.timeout))"
+    return "timed out: \(hasAnswer ? "not the whole answer" : "no answer") within \(formatDuration(request.timeout))"
 }
 
 /// curl's own words on this transfer, or else on the code, as they stand behind a colon.
 private func detail(of transfer: Transfer, _ code: CURLcode) -> String {
     let words = transfer.errorDetail
     guard !words.isEmpty else { return lowercasedFirst(String(cString: curl_easy_strerror(code))) }
-    let prefix = "SSL certificate problem: "
-    return lowercasedFirst(words.hasPrefix(prefix) ? String(words.dropFirst(prefix.count)) : words)
+    // Of "OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number" the end is for people.
+    if words.contains("error:"), let end = words.ranges(of: "::").last?.upperBound { return String(words[end...]) }
+    let prefixes = ["SSL certificate problem: ", "Recv failure: ", "Send failure: ", "OpenSSL "]
+    let prefix = prefixes.first { words.hasPrefix($0) } ?? ""
+    return lowercasedFirst(String(words.dropFirst(prefix.count)))
 }
 
 private func isHTTP(_ url: String) -> Bool {

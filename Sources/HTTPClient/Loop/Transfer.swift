@@ -43,7 +43,7 @@ final class Transfer {
     /// The last head, and how many bytes of heads came in all.
     private let headLines = ByteBuffer()
     private var headBytes = 0
-    private var headIsWhole = false
+    private(set) var headIsWhole = false
     /// The body so far, from its first byte on, and how many bytes of it were taken.
     private var gathered: ByteBuffer?
     private var bodyBytes = 0
@@ -83,9 +83,13 @@ final class Transfer {
         // A time-out must not wait for a thread that hangs in the name resolver: without this, removing the transfer
         // joins it, and the whole loop stands still until the resolver gives up.
         options.set(CURLOPT_QUICK_EXIT, 1)
-        options.set(CURLOPT_BUFFERSIZE, loop.receiveBufferSize)
+        // Refused by a handle that still has its last buffer, as after a forbidden redirect: that is of this size already.
+        ccurl_set_long(easy, CURLOPT_BUFFERSIZE, loop.receiveBufferSize)
         options.set(CURLOPT_USERAGENT, loop.userAgent)
         options.set(CURLOPT_TCP_KEEPALIVE, 1)
+        // No cache of names: connections are kept, so names are seldom asked for, and a new connection should go where the
+        // name leads now. And libcurl walks the whole cache at the end of each transfer (`Curl_hostcache_prune`).
+        options.set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
         request.apply(to: &options)
         return options.verdict
     }

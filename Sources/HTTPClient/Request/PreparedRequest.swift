@@ -70,7 +70,6 @@ public final class PreparedRequest: @unchecked Sendable {
         if request.usesFreshConnection {
             options.set(CURLOPT_FRESH_CONNECT, 1)
             options.set(CURLOPT_FORBID_REUSE, 1)
-            options.set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
         }
         applyMethod(to: &options)
         applyAuthentication(to: &options)

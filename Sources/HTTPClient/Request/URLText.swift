@@ -20,18 +20,20 @@ struct URLParts {
         guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw refused("it has blanks or control characters")
         }
+        guard text.contains("://") else { throw refused(expectedForm) }
         guard let handle = curl_url() else { throw refused("out of memory") }
         defer { curl_url_cleanup(handle) }
         let verdict = curl_url_set(handle, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME))
         guard verdict == CURLUE_OK else {
             throw refused(curl_url_strerror(verdict).map { lowercasedFirst(String(cString: $0)) } ?? "it is malformed")
         }
-        guard let scheme = part(handle, CURLUPART_SCHEME), let host = part(handle, CURLUPART_HOST),
-            let port = part(handle, CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT))
-        else { throw refused("expected a form like http://host:port/path") }
+        guard let scheme = part(handle, CURLUPART_SCHEME) else { throw refused(expectedForm) }
         guard scheme == "http" || scheme == "https" else {
             throw refused("the scheme must be http or https, not \(scheme)")
         }
+        guard let host = part(handle, CURLUPART_HOST),
+            let port = part(handle, CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT))
+        else { throw refused(expectedForm) }
         self.scheme = scheme
         self.host = host
         self.port = port
@@ -50,6 +52,8 @@ func replacingHost(of url: String, with host: String) -> String? {
     else { return nil }
     return part(handle, CURLUPART_URL)
 }
+
+private let expectedForm = "expected a form like http://host:port/path"
 
 private func part(_ handle: OpaquePointer, _ which: CURLUPart, _ flags: UInt32 = 0) -> String? {
     var text: UnsafeMutablePointer<CChar>?

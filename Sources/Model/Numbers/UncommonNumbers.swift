@@ -5,25 +5,22 @@ import Glibc
 /// Reads what `readNumber` could not finish: an exponent, more than 19 digits, a name, a hexadecimal float, or no number.
 @usableFromInline
 func readUncommonNumber(_ token: UnsafeRawBufferPointer) -> NumberToken? {
-    var digits = token[...]
-    let sign = digits.first
-    let signed = sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+")
+    guard let sign = token.first else { return nil }
     let negative = sign == UInt8(ascii: "-")
-    if signed { digits = digits.dropFirst() }
-    guard let first = digits.first else { return nil }
-    switch first | 0x20 {
-    case UInt8(ascii: "i"):
-        guard isWord(digits, "inf") || isWord(digits, "infinity") else { return nil }
-        return .other(negative ? -.infinity : .infinity)
-    case UInt8(ascii: "n"):
-        return !signed && isWord(digits, "nan") ? .other(.nan) : nil
-    default:
-        break
+    let signed = negative || sign == UInt8(ascii: "+")
+    let from = signed ? 1 : 0
+    guard from < token.count else { return nil }
+    let first = token[from]
+    if isDigit(first), from + 1 < token.count, token[from + 1] | 0x20 == UInt8(ascii: "x") {
+        let isHexadecimal = first == UInt8(ascii: "0") && isHexadecimalFloat(token[(from + 2)...])
+        return isHexadecimal ? finite(readByLibrary(token)) : nil
     }
-    if first == UInt8(ascii: "0"), let second = digits.dropFirst().first, second | 0x20 == UInt8(ascii: "x") {
-        return isHexadecimalFloat(digits.dropFirst(2)) ? finite(readByLibrary(token)) : nil
+    if isDigit(first) || first == UInt8(ascii: ".") {
+        return readLongDecimal(token, from: from, negative: negative)
     }
-    return readLongDecimal(digits, negative: negative, whole: token)
+    let word = token[from...]
+    if isWord(word, "inf") || isWord(word, "infinity") { return .other(negative ? -.infinity : .infinity) }
+    return !signed && isWord(word, "nan") ? .other(.nan) : nil
 }
 
 private func isWord(_ bytes: Slice<UnsafeRawBufferPointer>, _ word: StaticString) -> Bool {
@@ -54,23 +51,21 @@ private func isHexadecimalDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (byte 
 
 private func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-/// Decimal digits with any number of them, a point and an exponent.
-private func readLongDecimal(
-    _ bytes: Slice<UnsafeRawBufferPointer>, negative: Bool, whole token: UnsafeRawBufferPointer
-) -> NumberToken? {
+/// Decimal digits with any number of them, a point and an exponent, from behind the sign.
+private func readLongDecimal(_ token: UnsafeRawBufferPointer, from: Int, negative: Bool) -> NumberToken? {
     var mantissa: UInt64 = 0
     var significant = 0
     var exponent = 0
     var digits = 0
     var lost = false
     var pastPoint = false
-    var at = bytes.startIndex
-    while at < bytes.endIndex {
-        let byte = bytes[at]
+    var at = from
+    while at < token.count {
+        let byte = token[at]
         if isDigit(byte) {
             digits += 1
             if significant < 19 {
-                mantissa = mantissa * 10 + UInt64(byte &- 0x30)
+                mantissa = mantissa &* 10 &+ UInt64(byte &- 0x30)
                 if mantissa != 0 { significant += 1 }
                 if pastPoint { exponent -= 1 }
             } else {
@@ -86,8 +81,8 @@ private func readLongDecimal(
         at += 1
     }
     guard digits > 0 else { return nil }
-    if at < bytes.endIndex {
-        guard bytes[at] | 0x20 == UInt8(ascii: "e"), let power = readExponent(bytes[(at + 1)...]) else { return nil }
+    if at < token.count {
+        guard token[at] | 0x20 == UInt8(ascii: "e"), let power = readExponent(token, from: at + 1) else { return nil }
         exponent += power
     }
     // Zero whatever the power is, and what is nearer to zero than to any double: no exponent runs away.
@@ -101,16 +96,18 @@ private func readLongDecimal(
     return finite(readByLibrary(token))
 }
 
-private func readExponent(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
-    var rest = bytes
-    let down = rest.first == UInt8(ascii: "-")
-    if down || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-    guard !rest.isEmpty else { return nil }
+private func readExponent(_ token: UnsafeRawBufferPointer, from: Int) -> Int? {
+    var at = from
+    guard at < token.count else { return nil }
+    let down = token[at] == UInt8(ascii: "-")
+    if down || token[at] == UInt8(ascii: "+") { at += 1 }
+    guard at < token.count else { return nil }
     var power = 0
-    for byte in rest {
-        guard isDigit(byte) else { return nil }
+    while at < token.count {
+        guard isDigit(token[at]) else { return nil }
         // Far beyond every double, however many digits stand before it; and far from overflowing.
-        if power < 1_000_000_000_000 { power = power * 10 + Int(byte &- 0x30) }
+        if power < 1_000_000_000_000 { power = power * 10 + Int(token[at] &- 0x30) }
+        at += 1
     }
     return down ? -power : power
 }

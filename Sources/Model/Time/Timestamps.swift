@@ -3,7 +3,9 @@
 /// A Unix time in milliseconds as ISO 8601 in UTC: `2026-11-21T06:35:14.250Z`.
 public func formatTimestamp(_ milliseconds: Int64) -> String {
     let days = floorDivide(milliseconds, by: 86_400_000)
-    let inDay = milliseconds - days * 86_400_000
+    // Not `milliseconds - days * 86_400_000`: the product does not fit for times near the lower end.
+    let remainder = milliseconds % 86_400_000
+    let inDay = remainder < 0 ? remainder + 86_400_000 : remainder
     let date = civilDate(daysSince1970: days)
     let year = date.year >= 0 ? padded(date.year, 4) : "-" + padded(-date.year, 4)
     return "\(year)-\(padded(date.month, 2))-\(padded(date.day, 2))T\(padded(inDay / 3_600_000, 2)):"

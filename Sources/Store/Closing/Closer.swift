@@ -1,6 +1,7 @@
 import Logging
 import Model
 import Synchronization
+import Threads
 
 /// Closes what has lain in the head long enough, and keeps the file in order: a thread that reads, makes chunks, and hands
 /// them to the writer.

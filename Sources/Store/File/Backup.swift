@@ -10,13 +10,20 @@ extension Store {
         try copyDatabase(from: path, to: destination)
     }
 
+    /// The same for a store that another process may be using.
+    public static func backup(of path: String, to destination: String) throws {
+        guard fileExists(path) else { throw UserError("cannot back up \(path): there is no such file") }
+        try checkStore(path, "back up")
+        try copyDatabase(from: path, to: destination)
+    }
+
     /// Puts a copy in the place of a store that nobody uses. The replaced file stays beside it; its new name is returned,
     /// nil when there was none.
     @discardableResult
     public static func restore(
         from source: String, to path: String, clock: any WallClock = SystemClock()
     ) throws -> String? {
-        try checkBackup(source)
+        try checkStore(source, "restore from")
         let guarded = try FileGuard(path: path)
         defer { guarded.release() }
         let new = freeName(path + ".restoring")
@@ -82,23 +89,23 @@ private func copyDatabase(from source: String, to destination: String) throws {
 }
 
 /// Throws unless a file is a sound store of a schema that this vedette knows.
-private func checkBackup(_ path: String) throws {
-    guard fileExists(path) else { throw UserError("cannot restore from \(path): there is no such file") }
+private func checkStore(_ path: String, _ action: String) throws {
+    guard fileExists(path) else { throw UserError("cannot \(action) \(path): there is no such file") }
     do {
         let connection = try Connection(path: path, mode: .readOnly)
         guard try connection.integer("PRAGMA application_id") == applicationID else {
-            throw UserError("cannot restore from \(path): it is not a store of vedette")
+            throw UserError("cannot \(action) \(path): it is not a store of vedette")
         }
         let version = try connection.integer("SELECT max(version) FROM schema_migrations") ?? 0
         let newest = Migration.all().last?.version ?? 0
         guard version >= 1, version <= newest else {
             throw UserError(
-                "cannot restore from \(path): its schema has version \(version), this vedette knows versions up to \(newest)"
+                "cannot \(action) \(path): its schema has version \(version), this vedette knows versions up to \(newest)"
             )
         }
         try quickCheck(connection)
     } catch let error as DatabaseError {
-        throw UserError("cannot restore from \(path): it is not a sound store of vedette (\(error.message))")
+        throw UserError("cannot \(action) \(path): it is not a sound store of vedette (\(error.message))")
     }
 }
 

@@ -44,9 +44,9 @@ private func reason(_ code: Int32, _ path: String) -> String {
     switch code {
     case EROFS: "the file system is read-only"
     case ENOENT:
-        fileExists(folder(of: path)) ? "there is no such file" : "the folder \(folder(of: path)) does not exist"
+        fileExists(folder(of: path)) ? "there is no such file" : "the directory \(folder(of: path)) does not exist"
     case EACCES, EPERM: "permission denied"
-    case EISDIR: "it is a folder"
+    case EISDIR: "it is a directory"
     case ENOSPC, EDQUOT: "the disk is full"
     default: String(cString: strerror(code))
     }

@@ -7,6 +7,7 @@ final class BlockReader {
     private let to: Int64
     private let windows: [Int64]
     private let hasLoose: Bool
+    private let waiting: WaitingSamples
     private let inflater = Inflater()
 
     private var block: BlockID = -1
@@ -20,7 +21,8 @@ final class BlockReader {
     /// What has been read of the present series.
     private(set) var samples = SampleColumns()
 
-    init(_ connection: Connection, from: Int64, to: Int64) throws {
+    init(_ connection: Connection, from: Int64, to: Int64, waiting: WaitingSamples) throws {
+        self.waiting = waiting
         self.connection = connection
         self.from = max(0, from)
         self.to = min(to, latestTimestamp)
@@ -31,7 +33,7 @@ final class BlockReader {
             .integer(window(of: self.from) - 1), .integer(window(of: max(0, self.to)))
         ) { windows.append($0.integer(0)) }
         self.windows = windows
-        hasLoose = try connection.integer("SELECT 1 FROM loose LIMIT 1") != nil
+        hasLoose = try !waiting.isEmpty || connection.integer("SELECT 1 FROM loose LIMIT 1") != nil
     }
 
     /// Goes to a block, of which the series at `slots` (ascending) will be read.
@@ -97,18 +99,26 @@ final class BlockReader {
                 CROSS JOIN head h ON h.row_id = (s.ts << 22 | b.block_id)
             WHERE b.block_id = ? AND s.ts BETWEEN ? AND ?
             """, .integer(block), .integer(from), .integer(to)
-        ) { row in
-            let timestamp = row.integer(0)
-            guard var reader = ElementReader(array: row.bytes(1)) else { return }
-            var wanted = 0
-            for slot in 0...last {
-                guard let element = reader.next() else { return }
-                guard slot == slots[wanted] else { continue }
-                if let value = element.double { columns[wanted].append(timestamp, value) }
-                wanted += 1
-            }
+        ) { row in take(row.integer(0), row.bytes(1), slots, last, &columns) }
+        waiting.forEachRow(of: block) { timestamp, array in
+            if timestamp >= from && timestamp <= to { take(timestamp, array, slots, last, &columns) }
         }
         for (slot, column) in zip(slots, columns) where !column.timestamps.isEmpty { head[slot] = column }
+    }
+
+    /// Spreads a row over the columns of the wanted slots.
+    private func take(
+        _ timestamp: Int64, _ array: UnsafeRawBufferPointer, _ slots: [Int], _ last: Int,
+        _ columns: inout [SampleColumns]
+    ) {
+        guard var reader = ElementReader(array: array) else { return }
+        var wanted = 0
+        for slot in 0...last {
+            guard let element = reader.next() else { return }
+            guard slot == slots[wanted] else { continue }
+            if let value = element.double { columns[wanted].append(timestamp, value) }
+            wanted += 1
+        }
     }
 
     private func readLoose(_ series: Int64) throws {
@@ -117,6 +127,9 @@ final class BlockReader {
             .integer(to)
         ) { row in
             if let value = row.element(1)?.double { samples.append(row.integer(0), value) }
+        }
+        for sample in waiting.loose(of: series) where sample.timestamp >= from && sample.timestamp <= to {
+            if let value = sample.element.double { samples.append(sample.timestamp, value) }
         }
     }
 }

@@ -11,13 +11,18 @@ final class StoreCursor: SeriesCursor {
     private var block: BlockID = -1
     private var isRead = false
 
-    init(_ matchers: [LabelMatcher], from: Int64, to: Int64, registry: SeriesRegistry, pool: ReaderPool) throws {
+    init(
+        _ matchers: [LabelMatcher], from: Int64, to: Int64, registry: SeriesRegistry, pool: ReaderPool,
+        waiting: WaitingSamples
+    )
+        throws
+    {
         let compiled = try matchers.map { try CompiledMatcher($0) }
         let transaction = try pool.borrow()
         self.registry = registry
         self.transaction = transaction
         items = try Selection(compiled, from: from, in: registry, or: transaction.connection).items
-        reader = try BlockReader(transaction.connection, from: from, to: to)
+        reader = try BlockReader(transaction.connection, from: from, to: to, waiting: waiting)
     }
 
     var seriesCount: Int { items.count }

@@ -26,6 +26,8 @@ final class Connection {
         // Somebody in a sqlite3 shell may hold the write lock for a moment: wait rather than fail.
         sqlite3_busy_timeout(opened, 5000)
         registerFunctions(on: opened)
+        // The system's own cache is behind it; what a connection keeps of it counts for each connection.
+        if mode == .readOnly { try execute("PRAGMA cache_size = -512") }
     }
 
     deinit {

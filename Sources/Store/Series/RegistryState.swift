@@ -1,7 +1,7 @@
 import Model
 
 /// Whoever holds one relies on the numbers of a block's series: the block is not given up as long.
-final class BlockPin: Sendable {}
+public final class BlockPin: Sendable {}
 
 /// What the registry knows, behind its lock.
 struct RegistryState: ~Copyable {

@@ -12,13 +12,33 @@ public final class TargetAppender {
         /// It lives in a block of another target, and its samples go by themselves.
         let isForeign: Bool
         /// As long as the column is held, its number stays the series'.
-        let pin: BlockPin
+        public let pin: BlockPin
 
         /// Whether two columns are of one series.
         public static func == (a: Column, b: Column) -> Bool { a.series == b.series && a.isForeign == b.isForeign }
 
         /// Hashes the series.
         public func hash(into hasher: inout Hasher) { hasher.combine(series) }
+
+        init(series: Int64, isForeign: Bool, pin: BlockPin) {
+            self.series = series
+            self.isForeign = isForeign
+            self.pin = pin
+        }
+
+        /// The column of eight bytes and the pin of its block.
+        public init(packed: Int64, pin: BlockPin) {
+            self.init(series: packed >> 1, isForeign: packed & 1 == 1, pin: pin)
+        }
+
+        /// The column in eight bytes, never negative, for those who keep many; the pin has to be kept beside it.
+        public var packed: Int64 { series << 1 | (isForeign ? 1 : 0) }
+
+        /// The block in which the series lives: all of a block share a pin.
+        public var block: Int64 { blockNumber(of: series) }
+
+        /// The block of a column's eight bytes.
+        public static func block(packed: Int64) -> Int64 { blockNumber(of: packed >> 1) }
     }
 
     /// The target's number in the file.
@@ -55,14 +75,23 @@ public final class TargetAppender {
         return Column(series: home.series, isForeign: home.isForeign, pin: home.pin)
     }
 
+    /// What an arrangement found.
+    public struct Arrangement: Sendable {
+        /// Tokens that were left out, because another one stands for the same series.
+        public var duplicates = 0
+        /// Series that the arrangement before did not have.
+        public var added = 0
+    }
+
     /// Says which series the values of the next scrapes belong to: token i to `columns[i]` (nil: dropped), and the reports
-    /// behind them. Of two tokens for one series the first counts; returns how many were left out for that.
-    public func arrange(_ columns: [Column?], reports: [Column]) -> Int {
+    /// behind them. Of two tokens for one series the first counts.
+    @discardableResult
+    public func arrange(_ columns: [Column?], reports: [Column]) -> Arrangement {
         let before = aliveSeries()
         blocks = blocksNeeded(columns, reports, before)
         tokens = Array(repeating: noToken, count: blocks.count * slotsPerBlock)
         foreignTokens.removeAll()
-        var duplicates = 0
+        var found = Arrangement()
         var seenForeign: Set<Int64> = []
         for (token, column) in columns.enumerated() {
             guard let column else { continue }
@@ -70,10 +99,10 @@ public final class TargetAppender {
                 if seenForeign.insert(column.series).inserted {
                     foreignTokens.append((Int32(token), column.series))
                 } else {
-                    duplicates += 1
+                    found.duplicates += 1
                 }
             } else if let place = place(of: column.series) {
-                if tokens[place] == noToken { tokens[place] = Int32(token) } else { duplicates += 1 }
+                if tokens[place] == noToken { tokens[place] = Int32(token) } else { found.duplicates += 1 }
             }
         }
         for (index, report) in reports.enumerated() where !report.isForeign {
@@ -81,10 +110,12 @@ public final class TargetAppender {
         }
         ending.removeAll()
         for series in before {
-            if let place = place(of: series), tokens[place] == noToken { ending.insert(place) }
+            guard let place = place(of: series) else { continue }
+            if tokens[place] == noToken { ending.insert(place) } else if tokens[place] >= 0 { found.added -= 1 }
         }
+        found.added += tokens.count { $0 >= 0 }
         registry.arrange(ObjectIdentifier(self), written())
-        return duplicates
+        return found
     }
 
     /// The series that will be written, by block.

@@ -4,7 +4,7 @@ import Model
 ///
 /// A batch is filled by one thread, handed to the store, and not touched by that thread again.
 public final class WriteBatch: @unchecked Sendable {
-    // Sendable: it has one owner at a time, first the collector that fills it, then the writer.
+    // Sendable: the collector that fills it is its only user; once it is handed over it does not change any more.
 
     struct Row {
         var id: Int64
@@ -46,19 +46,25 @@ public final class WriteBatch: @unchecked Sendable {
         rows.isEmpty && loose.isEmpty && definitions.isEmpty && outcomes.isEmpty && metadata.isEmpty
     }
 
+    /// Adds what targets say about families of metrics.
+    public func add(_ families: some Sequence<FamilyMetadata>) { metadata.append(contentsOf: families) }
+
+    /// Notes how a scrape of a target went; the newest one of a target counts.
+    public func note(_ outcome: ScrapeOutcome, target: Int64) { outcomes[target] = outcome }
+
     /// About how much memory it holds.
-    var byteCount: Int {
+    public var byteCount: Int {
         bytes.count + rows.count * MemoryLayout<Row>.stride + loose.count * MemoryLayout<LooseSample>.stride
             + definitions.count * 256
     }
 
-    /// Gives the samples up and keeps what later batches rely on.
-    func dropSamples() {
-        bytes = []
-        rows = []
-        scrapes = []
-        loose = []
-        sampleCount = 0
+    /// What later batches rely on, without the samples.
+    func withoutSamples() -> WriteBatch {
+        let rest = WriteBatch()
+        rest.definitions = definitions
+        rest.outcomes = outcomes
+        rest.metadata = metadata
+        return rest
     }
 
     /// Empties the batch and keeps its memory.

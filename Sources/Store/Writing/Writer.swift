@@ -2,6 +2,7 @@ import Instruments
 import Logging
 import Model
 import Synchronization
+import Threads
 
 /// The one thread that writes to the file: batches of samples, and whatever else the store is asked to do.
 ///
@@ -20,6 +21,8 @@ final class Writer: Sendable {
     struct Condition: Sendable {
         /// Why nothing can be written at present; nil when all is well.
         var trouble: String?
+        /// What waits in memory while nothing can be written, the oldest first: readers see it too.
+        var waiting: [WriteBatch] = []
         /// Samples that wait in memory for the disk.
         var waitingSamples = 0
     }

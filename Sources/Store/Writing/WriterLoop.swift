@@ -1,5 +1,6 @@
 import Logging
 import Model
+import Threads
 
 /// The writer's thread from inside.
 final class WriterLoop {
@@ -87,7 +88,10 @@ final class WriterLoop {
         } catch {
             failed(error)
         }
-        report(.init(trouble: trouble?.reason, waitingSamples: waiting.reduce(0) { $0 + $1.sampleCount }))
+        report(
+            .init(
+                trouble: trouble?.reason, waiting: trouble == nil ? [] : waiting,
+                waitingSamples: waiting.reduce(0) { $0 + $1.sampleCount }))
     }
 
     /// Runs work that makes room. On a full disk the reserve lets it begin; it is set aside again from what was freed.
@@ -130,12 +134,13 @@ final class WriterLoop {
         if let error = error as? DatabaseError, error.isCorruption { listeners.damaged(error) }
         var held = waiting.reduce(0) { $0 + $1.byteCount }
         var lost = 0
-        for batch in waiting where held > waitingLimit && batch.sampleCount > 0 {
+        for (index, batch) in waiting.enumerated() where held > waitingLimit && batch.sampleCount > 0 {
             held -= batch.byteCount
             lost += batch.sampleCount
             listeners.dropped(batch.scrapes)
-            batch.dropSamples()
-            held += batch.byteCount
+            // Readers may be looking at the batch: it is replaced, not changed.
+            waiting[index] = batch.withoutSamples()
+            held += waiting[index].byteCount
         }
         if lost > 0 {
             instruments.lost.increment(by: lost)

@@ -34,7 +34,8 @@ struct PromtoolTests {
     }
 
     @Test(
-        "on manners is ours", .enabled(if: promtoolIsInstalled, "skipped: promtool is not installed (Debian: prometheus)"),
+        "on manners is ours",
+        .enabled(if: promtoolIsInstalled, "skipped: promtool is not installed (Debian: prometheus)"),
         arguments: [
             "# HELP a_total Help.\n# TYPE a_total counter\na_total 1\n",
             "a 1\n", "# TYPE a counter\na 1\n", "# HELP a Help.\n# TYPE a gauge\na_b 1\n",

@@ -5,7 +5,7 @@ import Testing
 
 /// A layout of a text, and what it makes of others.
 private struct Scraped {
-    private var layout = ScrapeLayout()
+    private(set) var layout = ScrapeLayout()
     private(set) var tokens: [SampleToken] = []
 
     init(_ text: String, _ format: ExpositionFormat = .text) throws {
@@ -118,6 +118,21 @@ struct ScrapeLayoutTests {
             layout.begin()
             #expect(!layout.match(body, into: &tokens))
         }
+    }
+
+    @Test("A value without a blank before it goes to the cold reader")
+    func noBlank() throws {
+        var scraped = try Scraped("a+1\n")
+        #expect(scraped.match("a+1\n") == nil)
+        var braced = try Scraped("a{}1\n")
+        #expect(braced.match("a{}23\n") == ["23"])
+    }
+
+    @Test("It holds the text between the values and little more")
+    func memory() throws {
+        let text = (0..<1000).map { "a_metric_of_usual_length{label=\"value\",shard=\"\($0)\"} \($0)\n" }.joined()
+        let size = try Scraped(text).layout.byteCount
+        #expect(size < text.utf8.count + 8 * 1000 + 4096)
     }
 
     @Test("A value too long for a token goes to the cold reader")

@@ -116,6 +116,12 @@ struct TextReaderTests {
         #expect(error?.message.contains(reason) == true, "\(text): \(error as Any)")
     }
 
+    @Test("Lines are counted through quoted texts that go over several")
+    func lines() throws {
+        #expect(
+            try readAll("a{b=\"x\ny\n\"} 1\nc 2\n") == ["1|sample|a{b=\"x\ny\n\"}|1", "4|sample|c|2"])
+    }
+
     @Test("Nothing is read behind the body, whatever stands there")
     func bounds() {
         // Every prefix of a document, cut in the middle of everything: no event may reach beyond the cut.

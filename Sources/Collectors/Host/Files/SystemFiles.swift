@@ -57,6 +57,19 @@ struct SystemFiles {
         return names.sorted(by: bytesPrecede)
     }
 
+    /// The contents of one file of a directory of sysfs, where a directory has a file a value; nil when it is not there
+    /// or the kernel will not give it. Such a file is at most a page, and comes in one piece.
+    mutating func attribute(_ name: String, of directory: borrowing OpenDirectory) -> ArraySlice<UInt8>? {
+        let descriptor = openat(directory.descriptor, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if descriptor < 0 { return nil }
+        defer { close(descriptor) }
+        let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        return count < 0 ? nil : buffer[..<count].trimmed()
+    }
+
+    /// Opens a directory to read several of its files: the way to it is walked once.
+    func openDirectory(_ path: String) -> OpenDirectory? { OpenDirectory(root + path) }
+
     /// Fills the buffer from its beginning. Answers with how many bytes there are, or with the code of the error.
     private mutating func readBytes(_ path: String) -> (count: Int, code: Int32) {
         let descriptor = open(root + path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -66,7 +79,7 @@ struct SystemFiles {
         while true {
             if filled == buffer.count {
                 if filled >= SystemFiles.longest { return (0, EFBIG) }
-                buffer.append(contentsOf: repeatElement(0, count: filled))
+                buffer += [UInt8](repeating: 0, count: filled)
             }
             let start = filled
             let got = buffer.withUnsafeMutableBytes { bytes in
@@ -82,6 +95,19 @@ struct SystemFiles {
             }
         }
     }
+}
+
+/// A directory that is open as long as the value lives.
+struct OpenDirectory: ~Copyable {
+    let descriptor: Int32
+
+    init?(_ path: String) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0 { return nil }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
 }
 
 /// What the C library says about the code of an error.

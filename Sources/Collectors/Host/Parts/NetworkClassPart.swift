@@ -17,41 +17,55 @@ struct NetworkClassPart: HostPart {
         ("tx_queue_len", "transmit_queue_length", .gauge),
     ]
 
+    private struct Device {
+        var name: String
+        var isUp: Bool
+        var labels: [Label]
+        /// A value a property; nil where the device does not have it.
+        var values: [Int?]
+    }
+
     func collect(_ files: inout SystemFiles, into writer: inout ExpositionWriter) throws(UserError) {
         let directory = "/sys/class/net"
-        // Bonding keeps a file among the directories of the devices.
-        guard let devices = files.list(directory)?.filter({ $0 != "bonding_masters" }) else {
-            throw UserError("cannot list \(files.root)\(directory)")
+        guard let names = files.list(directory) else { throw UserError("cannot list \(files.root)\(directory)") }
+        // Bonding keeps a file among the devices' directories: it does not open as one.
+        var devices: [Device] = []
+        for name in names {
+            if let device = files.openDirectory("\(directory)/\(name)") {
+                devices.append(read(name, device, &files))
+            }
         }
         if devices.isEmpty { return }
-        let states = devices.map { files.text("\(directory)/\($0)/operstate") ?? "" }
-
         writer.family("node_network_info", .gauge, help: "What a network device is and does.")
-        for (device, state) in zip(devices, states) {
-            var labels = [Label("device", device), Label("operstate", state)]
-            for (label, file) in [
-                ("address", "address"), ("broadcast", "broadcast"), ("duplex", "duplex"), ("ifalias", "ifalias"),
-            ] {
-                if let text = files.text("\(directory)/\(device)/\(file)"), !text.isEmpty {
-                    labels.append(Label(label, text))
-                }
-            }
-            writer.sample("node_network_info", labels, 1)
-        }
+        for device in devices { writer.sample("node_network_info", device.labels, 1) }
         writer.family("node_network_up", .gauge, help: "Whether the device's state is up.")
-        for (device, state) in zip(devices, states) {
-            writer.sample("node_network_up", [Label("device", device)], state == "up" ? 1 : 0)
-        }
-        for property in NetworkClassPart.properties {
-            let values = devices.map { files.readIfPresent("\(directory)/\($0)/\(property.file)")?.trimmed().integer }
-            if values.allSatisfy({ $0 == nil }) { continue }
+        for device in devices { writer.sample("node_network_up", [Label("device", device.name)], device.isUp ? 1 : 0) }
+        for (index, property) in NetworkClassPart.properties.enumerated()
+        where devices.contains(where: { $0.values[index] != nil }) {
             let name = "node_network_\(property.name)"
             writer.family(name, property.type, help: "\(property.file) of a network device.")
             // The speed is in megabits; -1 stands for "unknown" and is shown as node_exporter shows it.
             let factor = property.file == "speed" ? 125_000.0 : 1
-            for (device, value) in zip(devices, values) {
-                if let value { writer.sample(name, [Label("device", device)], Double(value) * factor) }
+            for device in devices {
+                if let value = device.values[index] {
+                    writer.sample(name, [Label("device", device.name)], Double(value) * factor)
+                }
             }
         }
+    }
+
+    private func read(_ name: String, _ directory: borrowing OpenDirectory, _ files: inout SystemFiles) -> Device {
+        var labels = [Label("device", name)]
+        for label in ["address", "broadcast", "duplex", "ifalias", "operstate"] {
+            if let text = files.attribute(label, of: directory)?.text, !text.isEmpty {
+                labels.append(Label(label, text))
+            }
+        }
+        let isUp = labels.contains(Label("operstate", "up"))
+        var values: [Int?] = []
+        for property in NetworkClassPart.properties {
+            values.append(files.attribute(property.file, of: directory)?.integer)
+        }
+        return Device(name: name, isUp: isUp, labels: labels, values: values)
     }
 }

@@ -31,13 +31,16 @@ struct SensorPart: HostPart {
         for chip in chips { append(chipAt: "\(directory)/\(chip)", named: chip, &files, to: &samples) }
         // A stable sort gathers each family and leaves the chips in their order.
         var family = ""
+        // Two chips of one device share its name; of a series that both would have, the first counts.
+        var seen: Set<[Label]> = []
         let order = samples.indices.sorted { (samples[$0].name, $0) < (samples[$1].name, $1) }
         for sample in order.map({ samples[$0] }) {
             if sample.name != family {
                 family = sample.name
+                seen.removeAll()
                 writer.family(family, .gauge, help: "Sensors of the hardware.")
             }
-            writer.sample(sample.name, sample.labels, sample.value)
+            if seen.insert(sample.labels).inserted { writer.sample(sample.name, sample.labels, sample.value) }
         }
     }
 

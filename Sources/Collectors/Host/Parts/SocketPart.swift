@@ -38,7 +38,7 @@ struct PacketPart: HostPart {
     func collect(_ files: inout SystemFiles, into writer: inout ExpositionWriter) throws(UserError) {
         var rows: [[Double]] = []
         for line in try files.read("/proc/net/softnet_stat").lines {
-            let row = line.fields.prefix(3).compactMap { $0.hexadecimal.map(Double.init) }
+            let row = line.fields.prefix(3).compactMap { $0.hexadecimal.map { Double($0) } }
             if row.count != 3 { throw UserError("cannot read /proc/net/softnet_stat: expected hexadecimal numbers") }
             rows.append(row)
         }

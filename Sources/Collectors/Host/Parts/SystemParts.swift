@@ -102,7 +102,7 @@ struct OperatingSystemPart: HostPart {
         let parts = version.utf8.split(separator: UInt8(ascii: "."), maxSplits: 2, omittingEmptySubsequences: false)
         let digits = parts.prefix(2).map { $0.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
         guard let major = digits.first, !major.isEmpty else { return nil }
-        let minor = digits.dropFirst().first.map { ".\(Substring($0))" } ?? ""
-        return Double("\(Substring(major))\(minor)0")
+        guard let minor = digits.dropFirst().first else { return Double(Substring(major)) }
+        return Double("\(Substring(major)).\(Substring(minor))")
     }
 }

@@ -1,0 +1,57 @@
+# Everything one does with this house. `make run` and `make test` work on a fresh Debian 12 that has git, make and the
+# Swift 6.3 toolchain; they fetch what else they need, once.
+
+.PHONY: run setup build test bench reader-bench fuzz lint clean peers
+.DEFAULT_GOAL := build
+
+# How the binary that is shipped gets built: these flags stand here and in no other place (the Dockerfile calls make build).
+# No path of the machine it was built on goes into it.
+RELEASE := --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -gnone \
+	-Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=."
+BINARY := .build/release/vedette
+
+# Seconds for each fuzz target: a short run within `make test`, a long one with `make fuzz`.
+FUZZ_SECONDS := 600
+FUZZ_SECONDS_IN_TEST := 5
+
+run: setup build
+	@exec $(BINARY) serve
+
+setup:
+	@scripts/setup.sh build
+
+build: setup
+	@swift build $(RELEASE) --product vedette
+
+lint:
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests $(wildcard Fuzz bench)
+
+# The programs we are compared with. Where they cannot be had the tests that need them say that they are skipped;
+# under CI=true those tests fail.
+peers:
+	@scripts/peers.sh fetch || [ "$$CI" != true ]
+
+# The end-to-end tests come last and by themselves: they measure time and load the machine.
+test: peers
+	@scripts/setup.sh build test
+	@$(MAKE) --no-print-directory lint build
+	@swift build --build-tests
+	@scripts/fuzz.sh $(FUZZ_SECONDS_IN_TEST)
+	@VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --skip EndToEndTests
+	@VEDETTE_BINARY=$(BINARY) VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --filter EndToEndTests
+
+bench:
+	@scripts/setup.sh build bench
+	@scripts/peers.sh fetch
+	@$(MAKE) --no-print-directory build
+	@/usr/bin/python3 bench/bench.py all
+
+# Called by the bench: here so that it is built with the flags of the binary.
+reader-bench:
+	@swift build $(RELEASE) --product ReaderBench
+
+fuzz: setup
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+clean:
+	rm -rf .build

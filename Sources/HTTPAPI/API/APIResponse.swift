@@ -1,0 +1,48 @@
+import Model
+
+/// Answers in the form of Prometheus's API.
+public enum APIResponse {
+    /// `{"status":"success","data":…}`; `data` writes one value. Warnings are left out when there are none.
+    public static func success(
+        warnings: [String] = [], data: (inout JSONWriter) throws -> Void
+    ) rethrows -> HTTPResponse {
+        var json = JSONWriter(capacity: 1024)
+        try json.object { json in
+            json.member("status", "success")
+            json.key("data")
+            try data(&json)
+            if !warnings.isEmpty {
+                json.key("warnings")
+                json.array { json in
+                    for warning in warnings { json.value(warning) }
+                }
+            }
+        }
+        return .json(json.bytes)
+    }
+
+    /// `{"status":"error","errorType":…,"error":…}` with the error's status and headers.
+    public static func failure(_ error: HTTPError) -> HTTPResponse {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("status", "error")
+            json.member("errorType", error.apiKind)
+            json.member("error", error.message)
+        }
+        var response = HTTPResponse.json(json.bytes, status: error.status)
+        for field in error.headers.fields { response.headers.set(field.name, field.value) }
+        return response
+    }
+}
+
+extension HTTPResponse {
+    /// An answer of JSON.
+    public static func json(_ bytes: [UInt8], status: HTTPStatus = .ok) -> HTTPResponse {
+        .bytes(bytes, type: "application/json", status: status)
+    }
+}
+
+extension RouteFamily {
+    /// Prometheus's API: its form of errors, and open to pages of other origins.
+    public static let prometheusAPI = RouteFamily(crossOrigin: true) { APIResponse.failure($0) }
+}

@@ -1,0 +1,63 @@
+import Exposition
+import Model
+
+/// What the routes need from the rest of the house.
+public struct Services: Sendable {
+    /// Why requests cannot be answered yet, or nil when they can.
+    public var notReady: @Sendable () -> String?
+    /// Writes the appliance's own metrics.
+    public var writeMetrics: @Sendable (inout ExpositionWriter) -> Void
+    /// What `/-/reload` and `/-/quit` set going; nil when they are switched off.
+    public var lifecycle: Lifecycle?
+    /// What the status routes tell.
+    public var status: any StatusProvider
+    /// Who knows the targets.
+    public var targets: any TargetsProvider
+    /// The stored samples.
+    public var series: any SeriesSource
+    /// Who knows what the store holds.
+    public var store: any StoreStatusProvider
+    /// Who makes backups.
+    public var backup: any BackupProvider
+    /// The labels that are added to what is federated.
+    public var externalLabels: @Sendable () -> Labels
+    /// How old a sample may be and still be the latest, in milliseconds.
+    public var lookback: Int64 = 5 * 60_000
+    /// The present.
+    public var clock: any WallClock
+
+    /// What the routes need.
+    public init(
+        status: any StatusProvider, targets: any TargetsProvider, series: any SeriesSource,
+        store: any StoreStatusProvider, backup: any BackupProvider,
+        notReady: @escaping @Sendable () -> String? = { nil },
+        writeMetrics: @escaping @Sendable (inout ExpositionWriter) -> Void,
+        externalLabels: @escaping @Sendable () -> Labels = { .none },
+        lifecycle: Lifecycle? = nil, clock: any WallClock = SystemClock()
+    ) {
+        self.status = status
+        self.targets = targets
+        self.series = series
+        self.store = store
+        self.backup = backup
+        self.notReady = notReady
+        self.writeMetrics = writeMetrics
+        self.externalLabels = externalLabels
+        self.lifecycle = lifecycle
+        self.clock = clock
+    }
+}
+
+/// What may be set going from outside.
+public struct Lifecycle: Sendable {
+    /// Loads the configuration again; throws why it cannot.
+    public var reload: @Sendable () async throws -> Void
+    /// Asks the appliance to stop, and returns at once.
+    public var quit: @Sendable () -> Void
+
+    /// What may be set going from outside.
+    public init(reload: @escaping @Sendable () async throws -> Void, quit: @escaping @Sendable () -> Void) {
+        self.reload = reload
+        self.quit = quit
+    }
+}

@@ -1,0 +1,17 @@
+import Exposition
+
+extension Router {
+    /// The appliance's own metrics, as text or OpenMetrics, whichever is asked for.
+    mutating func addMetricsRoutes(_ services: Services) {
+        on(
+            .get, at: "/metrics",
+            .fast { request in
+                let accept = request.headers.list("Accept")
+                let format = ExpositionFormat.negotiated(accept: accept)
+                var writer = ExpositionWriter(format: format, names: .negotiated(accept: accept))
+                services.writeMetrics(&writer)
+                writer.finish()
+                return .bytes(writer.bytes, type: format.contentType)
+            })
+    }
+}

@@ -1,0 +1,16 @@
+extension Router {
+    /// The router of the appliance, with all routes that these services can answer.
+    public static func standard(_ services: Services) -> Router {
+        var router = Router()
+        router.family(under: "/api/v1", .prometheusAPI)
+        router.addHealthRoutes(services)
+        router.addLifecycleRoutes(services)
+        router.addMetricsRoutes(services)
+        router.addStatusRoutes(services)
+        router.addTargetsRoutes(services)
+        router.addFederationRoutes(services)
+        router.addBackupRoutes(services)
+        router.addStaticFiles(webFiles())
+        return router
+    }
+}

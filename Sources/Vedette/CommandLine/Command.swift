@@ -1,0 +1,52 @@
+/// One command: how it is called, and what it does.
+struct Command: Sendable {
+    /// The words behind `vedette`.
+    let words: [String]
+    /// What it needs besides options, as the help shows it: `["FILE"]`. One in brackets may be left out.
+    var arguments: [String] = []
+    /// One line about it.
+    let summary: String
+    var options: [Option] = []
+    /// Does it; the result is the exit code.
+    let run: @Sendable (Invocation) async throws -> Int32
+
+    /// `vedette check config FILE [--data FILE]`
+    var usage: String {
+        let shown = options.map { "[\($0.name) \($0.placeholder)]" }
+        return (["vedette"] + words + arguments + shown).joined(separator: " ")
+    }
+
+    /// Everything about it.
+    var help: String {
+        var text = "usage: \(usage)\n\n\(summary)\n"
+        if options.isEmpty { return text }
+        text += "\noptions (each can be given in the environment too):\n"
+        let width = options.map { $0.name.count + $0.placeholder.count }.max() ?? 0
+        for option in options {
+            let head = "\(option.name) \(option.placeholder)"
+            text +=
+                "  \(head)\(String(repeating: " ", count: width + 3 - head.count))\(option.help) [\(option.variable)]\n"
+        }
+        return text
+    }
+}
+
+/// A command as it was called.
+struct Invocation: Sendable {
+    /// The arguments besides options.
+    var arguments: [String]
+    private var values: [String: String]
+
+    init(arguments: [String], values: [String: String]) {
+        self.arguments = arguments
+        self.values = values
+    }
+
+    /// The value of an option, from the command line or the environment.
+    subscript(option: Option) -> String? { values[option.name] }
+}
+
+/// The command line was wrong: the exit code is 2.
+struct UsageError: Error {
+    let message: String
+}

@@ -1,0 +1,49 @@
+import Collectors
+import Configuration
+import Model
+
+/// The whole configuration: the sections of all rooms.
+struct VedetteConfiguration: Sendable {
+    var common: CommonSections
+    var scraping: ScrapeSection
+    var selfMonitoring: SelfMonitoringSection
+
+    init(_ root: Fields) {
+        common = CommonSections(root)
+        scraping = ScrapeSection(root, global: common.global)
+        selfMonitoring = root.section("self_monitoring") ?? SelfMonitoringSection()
+    }
+
+    /// Reads a file.
+    static func load(_ path: String) throws(ConfigurationError) -> LoadedConfiguration<VedetteConfiguration> {
+        try loadConfiguration(file: path, environment: processEnvironment()) { VedetteConfiguration($0) }
+    }
+
+    /// What holds without a file.
+    static func standard() throws(ConfigurationError) -> LoadedConfiguration<VedetteConfiguration> {
+        let context = DecodingContext(environment: [:], folder: ".")
+        return try loadConfiguration(Array("global:\n  scrape_interval: 15s\n".utf8), in: context) {
+            VedetteConfiguration($0)
+        }
+    }
+}
+
+/// `self_monitoring`: what the appliance watches without being told.
+struct SelfMonitoringSection: ConfigurationSection, Hashable {
+    /// The host it runs on.
+    var host = true
+    /// Its own figures.
+    var vedette = true
+    /// How often, in milliseconds.
+    var interval: Int64 = 15_000
+
+    init() {}
+
+    init(from node: Node, in context: DecodingContext) {
+        let fields = Fields(node, in: context)
+        host = fields.bool("host") ?? true
+        vedette = fields.bool("vedette") ?? true
+        if let interval = fields.duration("interval"), interval > 0 { self.interval = interval }
+        fields.finish()
+    }
+}
