@@ -91,6 +91,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Measures what the store costs (docs/performance.md).
+        .executableTarget(
+            name: "StoreBench", dependencies: ["Store", "Model", "Logging", "Instruments"], path: "bench/StoreBench",
+            swiftSettings: strict),
+
         .executableTarget(
             name: "ReaderBench", dependencies: ["Model", "Exposition"], path: "bench/reader", exclude: ["run.sh"],
             swiftSettings: strict),

@@ -19,9 +19,9 @@ public final class Store: Sendable {
         /// The highest number of a block.
         var largestBlock = Store.largestBlock
         /// The number of rows of a target that make a part: more compress better, and keep the head longer.
-        var rowsPerPart = 240
+        package var rowsPerPart = 240
         /// Whether parts are closed when they are due, or only when somebody asks.
-        var closesByItself = true
+        package var closesByItself = true
 
         /// The usual options.
         public init() {}
