@@ -46,7 +46,7 @@ public final class ScrapeEngine: Sendable {
             transfers: transfers, store: store, clock: clock, logger: logger, instruments: ScrapeInstruments(registry))
         let box = LoopBox(loop)
         let mailbox = mailbox
-        thread.withLock { $0 = Thread(name: "scraper") { box.loop.run(mailbox) } }
+        try thread.withLock { $0 = try Thread(name: "scraper") { box.loop.run(mailbox) } }
     }
 
     /// Scrapes something within the process, like any other target.
