@@ -39,12 +39,16 @@ struct SeriesTable {
     private mutating func finish(_ entry: Entry, _ id: Int64, hash: UInt64) {
         ids.append(id)
         starts.append(UInt32(truncatingIfNeeded: pairs.count))
-        byHash.add(hash, entry) { [self] in self.hash(of: $0) }
+        // Not through a copy of the whole table: that would hold the index too, which each addition then had to copy.
+        let (symbols, starts, pairs) = (symbols, starts, pairs)
+        byHash.add(hash, entry) { Self.hash(of: $0, symbols, starts, pairs) }
     }
 
     /// The hash of an entry's labels, from its symbols.
-    private func hash(of entry: Entry) -> UInt64 {
-        var hash = Self.hashSeed
+    private static func hash(
+        of entry: Entry, _ symbols: SymbolTable, _ starts: SegmentedArray<UInt32>, _ pairs: SegmentedArray<UInt32>
+    ) -> UInt64 {
+        var hash = hashSeed
         for at in stride(from: Int(starts[Int(entry)]), to: Int(starts[Int(entry) + 1]), by: 2) {
             hash = symbols.withBytes(pairs[at]) { name in
                 symbols.withBytes(pairs[at + 1]) { value in Self.hash(name, value, seed: hash) }
@@ -52,6 +56,8 @@ struct SeriesTable {
         }
         return hash
     }
+
+    private func hash(of entry: Entry) -> UInt64 { Self.hash(of: entry, symbols, starts, pairs) }
 
     private mutating func addPair(_ name: UInt32, _ value: UInt32, to entry: Entry) {
         pairs.append(name)
