@@ -42,6 +42,10 @@ extension Store {
         return id
     }
 
+    /// Says that no target is known any more: at a start, before the ones there are begin. Which ones there were when the
+    /// process ended says nothing.
+    public func endAllTargets(in batch: WriteBatch) { batch.definitions.append(.allTargetsGone(at: clock.now())) }
+
     /// Says that a target is not there any more. What the head holds of it will be closed soon.
     public func end(target: Int64, in batch: WriteBatch) {
         batch.definitions.append(.targetGone(id: target, at: clock.now()))

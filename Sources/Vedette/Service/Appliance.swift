@@ -117,9 +117,12 @@ final class Appliance: Sendable {
     private func startDiscovery() -> Task<Void, Never> {
         let jobs = state.configuration.scraping.jobs
         memory.keepOnly(jobs)
-        engine.keepOnly(jobs: Set(jobs.map(\.jobName) + SelfTargets.jobs))
         let discovery = Discovery(jobs: jobs, sink: engine, fetcher: client, memory: memory, logger: logger)
-        return Task { await discovery.run() }
+        let engine = engine
+        return Task {
+            await engine.keepOnly(jobs: Set(jobs.map(\.jobName)))
+            await discovery.run()
+        }
     }
 
     private func watchSelf() {
@@ -135,7 +138,7 @@ final class Appliance: Sendable {
             return true
         } catch {
             logger.error("cannot reload the configuration, the one before stays in force")
-            for problem in error.problems { logger.error(saidPlainly(problem)) }
+            for sentence in sentences(about: error) { logger.error("\(sentence)") }
             return false
         }
     }
@@ -162,8 +165,10 @@ final class Appliance: Sendable {
         if options.address(before) != options.address(new) || options.data(before) != options.data(new)
             || before.common.tls != new.common.tls || before.common.auth != new.common.auth
             || before.common.enableLifecycle != new.common.enableLifecycle
+            || before.selfMonitoring != new.selfMonitoring
         {
-            logger.warn("listen, tls, auth, enable_lifecycle and storage.path take effect at the next start")
+            logger.warn(
+                "listen, tls, auth, enable_lifecycle, storage.path and self_monitoring take effect at the next start")
         }
         logger.info("configuration reloaded", ["jobs": String(new.scraping.jobs.count)])
     }
