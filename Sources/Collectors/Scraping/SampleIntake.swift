@@ -33,6 +33,7 @@ final class SampleIntake {
     var ownTimes: [Int64: Int64] = [:]
     private var reports: [TargetAppender.Column] = []
     private var resolvedAt: Int64 = 0
+    private var lastTimestamp: Int64 = -1
     /// Whether series that live with another target are to be asked for again.
     var resolvesForeign = false
 
@@ -58,6 +59,7 @@ final class SampleIntake {
         ownTimes = other.ownTimes
         reports = other.reports
         resolvedAt = other.resolvedAt
+        lastTimestamp = other.lastTimestamp
         cache = other.cache
         // What is known of series texts holds for as long as they are labelled alike.
         if !labelling.isSame(as: other.labelling) { cache.forgetTexts() }
@@ -124,6 +126,8 @@ final class SampleIntake {
     func end(at timestamp: Int64, to batch: WriteBatch) {
         forgetLayout()
         appender.arrange([], reports: [])
+        // Behind the last scrape, even if the clock has not moved since, or back.
+        let timestamp = max(timestamp, lastTimestamp + 1)
         endOwn([:], at: timestamp, batch)
         _ = appender.append(
             at: timestamp, UnsafeBufferPointer(start: nil, count: 0), in: UnsafeRawBufferPointer(start: nil, count: 0),
@@ -158,6 +162,7 @@ final class SampleIntake {
             outcome.failure == nil ? 1 : 0, duration, Double(outcome.scraped), Double(outcome.relabelled),
             Double(outcome.added),
         ]
+        lastTimestamp = timestamp
         return scratch.tokens.withUnsafeBufferPointer { tokens in
             appender.append(at: timestamp, tokens, in: body[0..<body.count], reports: values, to: batch)
         }

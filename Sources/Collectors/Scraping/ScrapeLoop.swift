@@ -37,8 +37,10 @@ final class ScrapeLoop {
         self.logger = logger
         self.instruments = instruments
         clockOffset = clock.now() - Int64(monotonicNanoseconds() / 1_000_000)
-        store.endAllTargets(in: batch)
-        batchBegan = clock.now()
+        // At once: what is said of jobs' dropped targets does not wait for a batch.
+        let beginning = WriteBatch()
+        store.endAllTargets(in: beginning)
+        store.write(beginning)
     }
 
     /// Scrapes until the mailbox is closed.
