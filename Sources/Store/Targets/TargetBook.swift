@@ -20,6 +20,14 @@ final class TargetBook: Sendable {
         state.withLock { $0 = State(ids: ids, next: next) }
     }
 
+    /// So many numbers that no other target gets; the first of them.
+    func reserve(_ count: Int) -> Int64 {
+        state.withLock { state in
+            defer { state.next += Int64(count) }
+            return state.next
+        }
+    }
+
     /// The number of a target.
     func id(of target: TargetDescription) -> Int64 {
         let identity = target.identity
@@ -54,6 +62,8 @@ extension Store {
 
     /// Replaces the targets of a job that relabelling drops, as they are to be shown.
     public func replaceDropped(job: String, _ dropped: [TargetDescription]) async throws {
+        // Not whatever number the file has free: it may be given to a target whose row is still on its way.
+        let first = targets.reserve(dropped.count)
         try await writer.perform { connection in
             try connection.run("DELETE FROM targets WHERE job = ? AND state = 'dropped'", .text(job))
             for (index, target) in dropped.enumerated() {
@@ -61,9 +71,10 @@ extension Store {
                 let identity = Array("dropped \(job) \(index)".utf8)
                 try connection.run(
                     """
-                    INSERT INTO targets (identity, job, instance, url, labels, discovered, interval_ms, timeout_ms, state)
-                    VALUES (?, ?, '', '', '{}', ?, 0, 0, 'dropped')
-                    """, .blob(identity), .text(job), .text(labelsJSON(target.discovered)))
+                    INSERT INTO targets
+                        (target_id, identity, job, instance, url, labels, discovered, interval_ms, timeout_ms, state)
+                    VALUES (?, ?, ?, '', '', '{}', ?, 0, 0, 'dropped')
+                    """, .integer(first + Int64(index)), .blob(identity), .text(job), .text(labelsJSON(target.discovered)))
             }
         }
     }
