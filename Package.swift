@@ -48,7 +48,7 @@ let package = Package(
         room("Model", []),
         room("Logging", ["Model"]),
         room("Instruments", []),
-        room("Threads", ["CPlatform"]),
+        room("Threads", ["Model", "CPlatform"]),
 
         // Floor 2: one craft each.
         room("Patterns", ["Model", "CRE2"]),
@@ -78,7 +78,8 @@ let package = Package(
         room(
             "HTTPAPI",
             [
-                "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "PromQL", "Store",
+                "Model", "Logging", "Instruments", "Threads", "Patterns", "Configuration", "Exposition", "PromQL",
+                "Store",
                 "CMicrohttpd", "CZlib", "CWebStatic", "CPlatform",
             ]),
 
@@ -89,6 +90,11 @@ let package = Package(
                 "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
                 "Collectors", "Rules", "HTTPAPI", "CPlatform", "CSQLite", "CCurl", "CMicrohttpd", "CYAML", "CZlib",
             ],
+            swiftSettings: strict),
+
+        // Measures what the store costs (docs/performance.md).
+        .executableTarget(
+            name: "StoreBench", dependencies: ["Store", "Model", "Logging", "Instruments"], path: "bench/StoreBench",
             swiftSettings: strict),
 
         .executableTarget(

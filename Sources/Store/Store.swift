@@ -19,9 +19,9 @@ public final class Store: Sendable {
         /// The highest number of a block.
         var largestBlock = Store.largestBlock
         /// The number of rows of a target that make a part: more compress better, and keep the head longer.
-        var rowsPerPart = 240
+        package var rowsPerPart = 240
         /// Whether parts are closed when they are due, or only when somebody asks.
-        var closesByItself = true
+        package var closesByItself = true
 
         /// The usual options.
         public init() {}
@@ -69,7 +69,7 @@ public final class Store: Sendable {
             limits: { retention.value })
         let check =
             opened.isDoubtful ? BackgroundCheck(connection: try Connection(path: path, mode: .readOnly), damage) : nil
-        closer.start(work, maintenance, check)
+        try closer.start(work, maintenance, check)
 
         let heads = heads
         let closer = closer
@@ -83,7 +83,7 @@ public final class Store: Sendable {
             },
             dropped: { scrapes in for scrape in scrapes { heads.arrived(scrape.target) } },
             damaged: { damage.found($0.message) })
-        writer.start(
+        try writer.start(
             WriterLoop(
                 connection: opened.connection, heads: opened.writer, logger: logger, waitingLimit: options.waitingLimit,
                 reserve: opened.reserve, instruments: writer.instruments, listeners: listeners))

@@ -1,5 +1,6 @@
 import CPlatform
 import Glibc
+import Model
 
 /// A thread with a name of its own that can be waited for.
 public final class Thread: @unchecked Sendable {
@@ -7,20 +8,40 @@ public final class Thread: @unchecked Sendable {
     private var handle = pthread_t()
 
     /// Starts a thread that runs `body`.
-    public init(name: String, _ body: @escaping @Sendable () -> Void) {
-        let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
-        if pthread_create(&handle, nil, runThread, start.toOpaque()) != 0 {
-            // Without its threads the store cannot keep a single promise.
-            start.release()
-            preconditionFailure("cannot start thread \(name)")
-        }
+    public init(name: String, _ body: @escaping @Sendable () -> Void) throws(UserError) {
+        handle = try start(name, nil, body)
     }
 
     /// Waits for the end of the thread; to be called once.
     public func join() { pthread_join(handle, nil) }
 }
 
-private final class ThreadStart {
+/// Starts a thread that nobody waits for, with a small stack: the default of 8 MiB is too much address space for many.
+public func startThread(
+    name: String, stackSize: Int = 512 * 1024, _ body: @escaping @Sendable () -> Void
+) throws(UserError) {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setstacksize(&attributes, stackSize)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    defer { pthread_attr_destroy(&attributes) }
+    _ = try start(name, &attributes, body)
+}
+
+private func start(
+    _ name: String, _ attributes: UnsafePointer<pthread_attr_t>?, _ body: @escaping @Sendable () -> Void
+) throws(UserError) -> pthread_t {
+    let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
+    var thread = pthread_t()
+    let failure = pthread_create(&thread, attributes, runThread, start.toOpaque())
+    guard failure == 0 else {
+        start.release()
+        throw UserError("cannot start thread \(name): \(String(cString: strerror(failure)))")
+    }
+    return thread
+}
+
+private final class ThreadStart: Sendable {
     let name: String
     let body: @Sendable () -> Void
 
@@ -33,7 +54,8 @@ private final class ThreadStart {
 private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument else { return nil }
     let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-    platform_name_thread(start.name)
+    // The kernel keeps 15 bytes of a name.
+    platform_name_thread(String(start.name.prefix(15)))
     start.body()
     return nil
 }

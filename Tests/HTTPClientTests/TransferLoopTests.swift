@@ -1,4 +1,5 @@
 import HTTPClient
+import Model
 import Synchronization
 import TestSupport
 import Testing
@@ -208,6 +209,10 @@ import Testing
         try loop.turn(waitingAtMost: 1_000_000_000)
         startThread { waker.wake() }
         try loop.turn(waitingAtMost: 1_000_000_000)
+        // Each wake ends one wait, not all that follow.
+        let before = monotonicNanoseconds()
+        try loop.turn(waitingAtMost: 20)
+        #expect(monotonicNanoseconds() - before >= 20_000_000)
     }
 
     @Test func streamInChunks() throws {
@@ -228,6 +233,27 @@ import Testing
         try loop.turnUntilIdle()
         #expect(log == ["watch", "well 0"])
         #expect(text == "one\ntwo\nthree\n")
+    }
+
+    @Test func aStreamHasOneHeadWhateverCameBeforeIt() throws {
+        let server = try HTTPTestServer { connection in
+            while let request = connection.readRequest() {
+                connection.write("HTTP/1.1 103 Early Hints\r\nX-A: early\r\n\r\n")
+                let isFirst = request.path == "/"
+                connection.write(
+                    TestAnswer(isFirst ? 302 : 200, headers: ["Location: /b", "X-A: \(request.path)"]).bytes)
+            }
+        }
+        let loop = try TransferLoop()
+        for (limit, expected) in [(1, "200 /b"), (0, "302 /")] {
+            var heads: [String] = []
+            loop.start(
+                try PreparedRequest(request(server.url) { $0.redirectLimit = limit }),
+                onHead: { heads.append("\($0.status) \($0["x-a"] ?? "-")") }, onBody: { _ in .proceed },
+                completion: { _ in })
+            try loop.turnUntilIdle()
+            #expect(heads == [expected])
+        }
     }
 
     @Test func streamAborted() throws {

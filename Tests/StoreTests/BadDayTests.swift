@@ -235,6 +235,26 @@ import Testing
         #expect(try scratch.shell("PRAGMA integrity_check") == ["ok"])
     }
 
+    @Test func aDamagedChunkIsFoundAndTheOthersAreRead() async throws {
+        let folder = try makeFolder()
+        defer { removeFolder(folder) }
+        let (path, _) = try await filledStore(folder)
+        _ = try askShell(
+            path, "UPDATE chunks SET data = zeroblob(length(data)) WHERE chunk_id = (SELECT min(chunk_id) FROM chunks)",
+            readonly: false)
+        let report = DamageReport(path: path, logger: Logger(level: .error))
+        let check = BackgroundCheck(connection: try Connection(path: path, mode: .readOnly), report)
+        while try check.advance() {}
+        #expect(report.isFound && report.damagedChunks == 1)
+        #expect(!fileExists(Recovery.marker(path)))
+        let scratch = try Scratch(in: folder)
+        let found = try scratch.store.read([.metric("m")])
+        // 31 rows of 128 series were in the chunk; the head has nine more of each.
+        #expect(found.map(\.1.count).sorted() == Array(repeating: 9, count: 128) + Array(repeating: 40, count: 372))
+        #expect(scratch.store.closeHead())
+        scratch.store.close()
+    }
+
     @Test func whatCannotBeOpenedSaysWhy() async throws {
         let folder = try makeFolder()
         defer { removeFolder(folder) }

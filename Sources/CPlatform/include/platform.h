@@ -41,3 +41,10 @@ void platform_tune_malloc(void);
 /// From now on SIGTERM, SIGINT and SIGHUP are written, a byte each, to a pipe whose reading end is returned; -1 when there
 /// is none to be had. To be called once.
 int platform_catch_signals(void);
+
+/// Gives memory that the allocator holds and nobody uses back to the system.
+void platform_trim_memory(void);
+
+/// Forgets the pages of code that only starting has needed: of all libraries, most of it. What is needed again comes back
+/// from the system's cache.
+void platform_forget_startup_code(void);

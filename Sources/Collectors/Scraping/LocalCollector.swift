@@ -1,4 +1,5 @@
 import Exposition
+import Model
 import Threads
 
 /// Whatever prints an exposition within the process: the host, the appliance's own figures.
@@ -12,11 +13,11 @@ final class LocalCollector: Sendable {
     private let wishes = Mailbox<Bool>()
 
     /// Starts the thread; each answer goes to `deliver`.
-    init(_ source: sending any LocalSource, deliver: @escaping @Sendable ([UInt8]) -> Void) {
+    init(_ source: sending any LocalSource, deliver: @escaping @Sendable ([UInt8]) -> Void) throws(UserError) {
         let source = Handover(source)
         let wishes = wishes
         // Nobody waits for its end: it may hang in a question to a file server, and it writes nothing.
-        _ = Thread(name: "collector") {
+        try startThread(name: "collector") {
             guard var source = source.take() else { return }
             while let wish = wishes.takeAll(waitingAtMost: 3_600_000) {
                 if wish.isEmpty { continue }

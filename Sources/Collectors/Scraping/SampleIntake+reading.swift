@@ -30,6 +30,7 @@ extension SampleIntake {
         for sample in reading.own { store(sample, of: body, reading, batch) }
         // Times of their own differ from scrape to scrape in ways that rows do not have room for.
         if reading.ownTimes.isEmpty { layout.complete(body) }
+        layout.share(through: layouts)
         endOwn(reading.ownTimes, at: timestamp, batch)
         ownTimes = reading.ownTimes
         reading.cache.trim()

@@ -20,6 +20,7 @@ final class SampleIntake {
     let key: ColumnCache.Key
     let instruments: ScrapeInstruments
     let metadata: MetadataMemory
+    let layouts: LayoutPool
     let scratch: TokenScratch
     /// Where the series texts of the last body that was read led.
     var cache: ColumnCache
@@ -39,12 +40,13 @@ final class SampleIntake {
 
     init(
         labelling: SeriesLabelling, appender: TargetAppender, key: ColumnCache.Key, metadata: MetadataMemory,
-        instruments: ScrapeInstruments, scratch: TokenScratch
+        layouts: LayoutPool, instruments: ScrapeInstruments, scratch: TokenScratch
     ) {
         self.labelling = labelling
         self.appender = appender
         self.key = key
         self.metadata = metadata
+        self.layouts = layouts
         self.instruments = instruments
         self.scratch = scratch
         cache = ColumnCache(key: key)
@@ -55,7 +57,7 @@ final class SampleIntake {
     convenience init(_ labelling: SeriesLabelling, continuing other: SampleIntake) {
         self.init(
             labelling: labelling, appender: other.appender, key: other.key, metadata: other.metadata,
-            instruments: other.instruments, scratch: other.scratch)
+            layouts: other.layouts, instruments: other.instruments, scratch: other.scratch)
         ownTimes = other.ownTimes
         reports = other.reports
         resolvedAt = other.resolvedAt

@@ -38,15 +38,15 @@ public final class ScrapeEngine: Sendable {
             transfers: transfers, store: store, clock: clock, logger: logger, instruments: ScrapeInstruments(registry))
         let handover = Handover(loop)
         let mailbox = mailbox
-        thread.withLock { $0 = Thread(name: "scraper") { handover.take()?.run(mailbox) } }
+        try thread.withLock { $0 = try Thread(name: "scraper") { handover.take()?.run(mailbox) } }
     }
 
     /// Scrapes something within the process, like any other target.
-    public func add(_ target: ScrapeTarget, _ source: sending any LocalSource) {
+    public func add(_ target: ScrapeTarget, _ source: sending any LocalSource) throws(UserError) {
         let mailbox = mailbox
         let waker = waker
         let hash = target.hash
-        let collector = LocalCollector(source) { bytes in
+        let collector = try LocalCollector(source) { bytes in
             mailbox.post(.collected(hash, bytes))
             waker.wake()
         }

@@ -20,6 +20,7 @@ final class ScrapeLoop {
     let instruments: ScrapeInstruments
     private let key = ColumnCache.Key.random()
     private let metadata = MetadataMemory()
+    private let layouts = LayoutPool()
     private let scratch = TokenScratch()
     /// The targets of jobs, by job and hash.
     private var targets: [String: [UInt64: ScrapedTarget]] = [:]
@@ -149,7 +150,7 @@ final class ScrapeLoop {
             } else {
                 SampleIntake(
                     labelling: labelling, appender: store.appender(target: number), key: key, metadata: metadata,
-                    instruments: instruments, scratch: scratch)
+                    layouts: layouts, instruments: instruments, scratch: scratch)
             }
         let scraped = ScrapedTarget(target, number: number, source: source, intake: intake)
         due.add(scraped, due: scraped.schedule.next(after: clock.now()))

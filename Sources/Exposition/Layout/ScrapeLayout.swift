@@ -73,6 +73,12 @@ public struct ScrapeLayout {
         isComplete = true
     }
 
+    /// Lets go of its own copy where another target has the same layout: replicas of a program often do.
+    public mutating func share(through pool: LayoutPool) {
+        guard isComplete else { return }
+        (skeleton, gaps) = pool.common(skeleton, gaps)
+    }
+
     /// How much memory it holds.
     public var byteCount: Int { skeleton.capacity + gaps.capacity * MemoryLayout<UInt32>.stride }
 

@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import Model
 import Synchronization
+import Threads
 
 /// The server: libmicrohttpd with a router behind it. Once started it must be stopped.
 public final class HTTPServer: Sendable {

@@ -2,6 +2,7 @@ import CPlatform
 import Glibc
 import Model
 import Synchronization
+import Threads
 
 /// A request whose connection is suspended. The library does not look at such a connection, so that we must.
 protocol SuspendedRequest: AnyObject, Sendable {

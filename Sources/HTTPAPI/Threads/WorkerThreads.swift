@@ -1,6 +1,7 @@
 import Glibc
 import Model
 import Synchronization
+import Threads
 
 /// A few threads of our own for the tasks of requests. A handler may block on them, on a read of the store say, which it must
 /// not do on the threads that all other tasks of the process share. They are started when they are first needed.

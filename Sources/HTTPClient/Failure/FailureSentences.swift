@@ -91,7 +91,8 @@ private func timeoutReason(_ transfer: Transfer, _ request: HTTPRequest) -> Stri
         let total = request.timeout == 0 ? Int64.max : request.timeout
         let limit = min(total, request.connectTimeout == 0 ? 300_000 : request.connectTimeout)
         let isResolved = ccurl_get_large(transfer.easy, CURLINFO_NAMELOOKUP_TIME_T) > 0
-        return "timed out: \(isResolved ? "no connection" : "the name was not resolved") within \(formatDuration(limit))"
+        return
+            "timed out: \(isResolved ? "no connection" : "the name was not resolved") within \(formatDuration(limit))"
     }
     let hasAnswer = ccurl_get_large(transfer.easy, CURLINFO_STARTTRANSFER_TIME_T) > 0
     return "timed out: \(hasAnswer ? "not the whole answer" : "no answer") within \(formatDuration(request.timeout))"

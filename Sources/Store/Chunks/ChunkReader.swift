@@ -1,3 +1,5 @@
+import Glibc
+
 /// A row of `chunks` as it was read, with its segments inflated when they are asked for.
 struct StoredChunk {
     struct Segment {
@@ -56,24 +58,26 @@ extension ChunkTimes {
 
 /// The text of a column within an inflated segment; nil when the slot has none.
 func columnText(_ segment: UnsafeRawBufferPointer, slot: Int) -> UnsafeRawBufferPointer? {
-    var wanted = slot % columnsPerSegment
+    let range = columnRanges(segment)[slot % columnsPerSegment]
+    return range.isEmpty ? nil : UnsafeRawBufferPointer(rebasing: segment[range])
+}
+
+/// Where the columns of an inflated segment are; empty for slots that have none.
+func columnRanges(_ segment: UnsafeRawBufferPointer) -> [Range<Int>] {
+    var ranges: [Range<Int>] = Array(repeating: 0..<0, count: columnsPerSegment)
+    guard let base = segment.baseAddress else { return ranges }
     var at = 1
-    while at < segment.count {
-        if segment[at] == 0x5b {
-            let start = at
-            while at < segment.count, segment[at] != 0x5d { at += 1 }
-            guard at < segment.count else { return nil }
-            if wanted == 0 { return UnsafeRawBufferPointer(rebasing: segment[start...at]) }
-            at += 1
-        } else {
-            // null
-            if wanted == 0 { return nil }
-            while at < segment.count, segment[at] != 0x2c, segment[at] != 0x5d { at += 1 }
-        }
-        wanted -= 1
-        at += 1
+    var column = 0
+    while at < segment.count, column < columnsPerSegment {
+        let isColumn = segment[at] == 0x5b
+        // A column ends at its bracket, and "null" at the comma; no string in it has either.
+        guard let end = memchr(base + at, isColumn ? 0x5d : 0x2c, segment.count - at) else { break }
+        let place = base.distance(to: UnsafeRawPointer(end))
+        if isColumn { ranges[column] = at..<place + 1 }
+        at = isColumn ? place + 2 : place + 1
+        column += 1
     }
-    return nil
+    return ranges
 }
 
 /// The whole numbers in a JSON text, whatever stands between them.

@@ -92,19 +92,39 @@ func readColumn(
     // The divisor of a decimal scale is exact, and so is the factor of a binary one.
     let decimal = tag >= 0 && tag <= Element.largestScale
     let divisor = decimal ? powerOfTen(Int(tag)) : 1
-    for index in 0..<times.count {
-        guard let element = reader.next() else { return }
-        if element.tag == Element.absent { continue }
-        let isDifference = reader.isNumber
-        if isDifference { sum = sum &+ element.mantissa }
-        let time = times[index]
-        if time < from { continue }
-        if time > to { return }
-        if isDifference {
-            samples.append(
-                time, decimal ? Double(sum) / divisor : Element(mantissa: sum, tag: tag).double ?? .nan)
-        } else if let value = element.double {
-            samples.append(time, value)
+    // A piece at a time is put together here: adding to arrays one by one costs more than the reading.
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: 256) { timestamps in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 256) { values in
+            var filled = 0
+            func pour() {
+                samples.timestamps.append(contentsOf: timestamps[..<filled])
+                samples.values.append(contentsOf: values[..<filled])
+                filled = 0
+            }
+            for index in 0..<times.count {
+                guard let element = reader.next() else { break }
+                if element.tag == Element.absent { continue }
+                let isDifference = reader.isNumber
+                if isDifference { sum = sum &+ element.mantissa }
+                let time = times[index]
+                if time < from { continue }
+                if time > to { break }
+                let value: Double
+                if isDifference {
+                    value =
+                        decimal
+                        ? tag == 0 ? Double(sum) : Double(sum) / divisor
+                        : Element(mantissa: sum, tag: tag).double ?? .nan
+                } else {
+                    guard let own = element.double else { continue }
+                    value = own
+                }
+                timestamps[filled] = time
+                values[filled] = value
+                filled += 1
+                if filled == 256 { pour() }
+            }
+            pour()
         }
     }
 }

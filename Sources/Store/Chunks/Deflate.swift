@@ -6,7 +6,7 @@ final class Deflater {
     private let compressor: OpaquePointer?
 
     /// A deflater of this level, 1 (fast) to 12 (small).
-    init(level: Int32 = 6) { compressor = libdeflate_alloc_compressor(level) }
+    init(level: Int32 = 4) { compressor = libdeflate_alloc_compressor(level) }
 
     deinit { libdeflate_free_compressor(compressor) }
 

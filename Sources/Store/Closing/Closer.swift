@@ -41,10 +41,10 @@ final class Closer: Sendable {
     }
 
     /// Starts the thread, which reads through a connection of its own.
-    func start(_ work: sending CloserWork, _ maintenance: sending Maintenance, _ check: sending BackgroundCheck?) {
+    func start(_ work: sending CloserWork, _ maintenance: sending Maintenance, _ check: sending BackgroundCheck?) throws {
         let box = Mutex<(CloserWork, Maintenance, BackgroundCheck?)?>((work, maintenance, check))
-        thread.withLock {
-            $0 = Thread(name: "store-closer") { [self] in
+        try thread.withLock {
+            $0 = try Thread(name: "store-closer") { [self] in
                 guard let (work, maintenance, check) = box.withLock({ $0.take() }) else { return }
                 run(work, maintenance, check)
             }

@@ -26,9 +26,11 @@ final class CloserWork {
     /// Closes the oldest part of a target.
     func close(_ target: Int64, limit: Int) throws {
         let begin = monotonicNanoseconds()
-        let part = try HeadPart(
-            target: target, blocks: registry.blocks(of: target), limit: limit, from: connection, with: encoder,
-            grid: &grid)
+        let part = try connection.reading {
+            try HeadPart(
+                target: target, blocks: registry.blocks(of: target), limit: limit, from: connection, with: encoder,
+                grid: &grid)
+        }
         let closed = closed
         let crowded = try writer.performBlocking { try part.store(on: $0, closed: closed) }
         heads.closed(target, count: part.timestamps.count, oldest: try oldest(target))

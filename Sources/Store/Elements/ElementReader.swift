@@ -49,6 +49,32 @@ struct ElementReader {
         return negative ? 0 &- number : number
     }
 
+    /// A short decimal number behind its opening quote, which nearly all strings are; nil, and still there, for all others.
+    @inline(__always)
+    private mutating func shortDecimal() -> Element? {
+        var place = at
+        let negative = place < end && place.pointee == 0x2d
+        if negative { place += 1 }
+        let first = place
+        var mantissa: Int64 = 0
+        while place < end, place.pointee &- 0x30 < 10 {
+            mantissa = mantissa &* 10 &+ Int64(place.pointee &- 0x30)
+            place += 1
+        }
+        guard place > first, place < end, place.pointee == 0x2e else { return nil }
+        place += 1
+        let fraction = place
+        while place < end, place.pointee &- 0x30 < 10 {
+            mantissa = mantissa &* 10 &+ Int64(place.pointee &- 0x30)
+            place += 1
+        }
+        // 17 digits and the point: no overflow on the way.
+        guard place < end, place.pointee == 0x22, place - first <= 18 else { return nil }
+        let scale = place - fraction
+        at = place + 1
+        return Element(mantissa: negative ? 0 &- mantissa : mantissa, tag: Element.Tag(truncatingIfNeeded: scale))
+    }
+
     private mutating func uncommon(_ first: UInt8) -> Element? {
         if first == UInt8(ascii: "n") {
             guard end - at >= 4 else { return nil }
@@ -57,6 +83,7 @@ struct ElementReader {
         }
         guard first == 0x22 else { return nil }
         at += 1
+        if let decimal = shortDecimal() { return decimal }
         let start = at
         while at < end, at.pointee != 0x22 { at += 1 }
         guard at < end else { return nil }

@@ -13,7 +13,13 @@ final class DamageReport: Sendable {
         self.logger = logger
     }
 
-    var isFound: Bool { found.load(ordering: .relaxed) }
+    private let chunks = Atomic<Int>(0)
+
+    /// Whether there is any.
+    var isFound: Bool { found.load(ordering: .relaxed) || damagedChunks > 0 }
+
+    /// Chunks that cannot be inflated.
+    var damagedChunks: Int { chunks.load(ordering: .relaxed) }
 
     /// SQLite cannot read its own structure any more.
     func found(_ reason: String) {
@@ -25,6 +31,7 @@ final class DamageReport: Sendable {
 
     /// Chunks do not hold what was written: only they are lost.
     func foundChunks(_ count: Int) {
+        chunks.store(count, ordering: .relaxed)
         logger.error("damaged chunks found: their samples cannot be read", ["file": path, "chunks": String(count)])
     }
 }

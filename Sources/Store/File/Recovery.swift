@@ -38,9 +38,7 @@ struct Recovery {
         var salvage = Salvage(target: target)
         do {
             // Reading only: the damaged file stays as it was found.
-            let source = try Connection(path: aside, mode: .readOnly)
-            // Without this a file that is shorter than it says is not read at all.
-            try source.execute("PRAGMA writable_schema = ON")
+            let source = try Connection(path: aside, mode: .salvage)
             _ = try source.integer("SELECT count(*) FROM sqlite_schema")
             try salvage.copy(from: source)
         } catch let error as DatabaseError where error.isCorruption {

@@ -15,6 +15,7 @@ final class BlockReader {
     /// For each chunk the segment that `texts` holds of it.
     private var inflated: [Int] = []
     private var texts: [[UInt8]] = []
+    private var columns: [[Range<Int>]] = []
     private var head: [Int: SampleColumns] = [:]
 
     /// What has been read of the present series.
@@ -49,11 +50,14 @@ final class BlockReader {
             let segment = slot / columnsPerSegment
             if inflated[index] != segment {
                 inflated[index] = chunks[index].inflate(slot: slot, with: inflater, into: &texts[index]) ? segment : -1
+                columns[index] = texts[index].withUnsafeBytes(columnRanges)
             }
-            guard inflated[index] == segment else { continue }
+            let range = columns[index][slot % columnsPerSegment]
+            guard inflated[index] == segment, !range.isEmpty else { continue }
             texts[index].withUnsafeBytes { text in
-                guard let column = columnText(text, slot: slot) else { return }
-                readColumn(column, times: chunks[index].times, from: from, to: to, into: &samples)
+                readColumn(
+                    UnsafeRawBufferPointer(rebasing: text[range]), times: chunks[index].times, from: from, to: to,
+                    into: &samples)
             }
         }
         if let newest = head[slot] {
@@ -78,7 +82,10 @@ final class BlockReader {
             }
         }
         inflated = Array(repeating: -1, count: chunks.count)
-        while texts.count < chunks.count { texts.append([]) }
+        while texts.count < chunks.count {
+            texts.append([])
+            columns.append([])
+        }
     }
 
     private func readHead(_ slots: [Int]) throws {

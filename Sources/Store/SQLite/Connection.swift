@@ -6,6 +6,8 @@ final class Connection {
     enum Mode {
         case readWrite
         case readOnly
+        /// Reading as much as can be read of a damaged file.
+        case salvage
     }
 
     let handle: OpaquePointer
@@ -28,6 +30,8 @@ final class Connection {
         registerFunctions(on: opened)
         // The system's own cache is behind it; what a connection keeps of it counts for each connection.
         if mode == .readOnly { try execute("PRAGMA cache_size = -512") }
+        // Without this a file that is shorter than it says is not read at all.
+        if mode == .salvage { try execute("PRAGMA writable_schema = ON") }
     }
 
     deinit {
@@ -94,6 +98,19 @@ final class Connection {
             return result
         } catch {
             // After some errors (a full disk) SQLite has rolled back by itself; then there is nothing left to undo.
+            if sqlite3_get_autocommit(handle) == 0 { try execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// Runs `body` with one state of the file: each statement by itself would take and drop the locks.
+    func reading<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("BEGIN")
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
             if sqlite3_get_autocommit(handle) == 0 { try execute("ROLLBACK") }
             throw error
         }

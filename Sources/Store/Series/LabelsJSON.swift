@@ -110,12 +110,23 @@ private func unescape(_ text: UnsafeRawBufferPointer, _ at: inout Int, into out:
 
 /// The labels of a stored series.
 func storedLabels(metric: String, json: String) -> Labels {
-    var pairs = [Label(Labels.metricName, metric)]
+    var pairs: [Label] = []
+    var needsName = !metric.isEmpty
+    var isAscending = true
     var text = json
     _ = text.withUTF8 { bytes in
         readLabelsJSON(UnsafeRawBufferPointer(bytes)) { name, value in
-            pairs.append(Label(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+            let pair = Label(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+            if needsName, !bytesPrecede(pair.name, Labels.metricName) {
+                pairs.append(Label(Labels.metricName, metric))
+                needsName = false
+            }
+            if let last = pairs.last, !bytesPrecede(last.name, pair.name) { isAscending = false }
+            if pair.value.isEmpty { isAscending = false }
+            pairs.append(pair)
         }
     }
-    return Labels(pairs)
+    if needsName { pairs.append(Label(Labels.metricName, metric)) }
+    // They were written in order; a file that was edited by hand may have them in another one.
+    return isAscending ? Labels(sorted: pairs) : Labels(pairs)
 }

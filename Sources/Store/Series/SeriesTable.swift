@@ -8,46 +8,56 @@ struct SeriesTable {
     typealias Entry = UInt32
 
     var symbols = SymbolTable()
-    private(set) var ids: [Int64] = []
+    private(set) var ids = SegmentedArray<Int64>()
     /// Where the label pairs of each entry begin in `pairs`; one more says where the last ones end.
-    private var starts: [UInt32] = [0]
+    private var starts = SegmentedArray<UInt32>()
     /// Name and value symbols by turns, in the order of the labels.
-    private var pairs: [UInt32] = []
-    /// By the hash of all labels; a further series of the same hash stands at the next free hash.
-    private var byHash: [UInt64: Entry] = [:]
+    private var pairs = SegmentedArray<UInt32>()
+    private var byHash = HashIndex()
     /// The entries that have a label with this value, ascending. The key is name << 32 | value.
     private var postings: [UInt64: [Entry]] = [:]
     /// The values that each name has.
     private var valuesByName: [UInt32: [UInt32]] = [:]
 
+    init() { starts.append(0) }
+
     var count: Int { ids.count }
 
     /// The entry of a series with just these labels.
     func find(_ labels: Labels) -> Entry? {
-        var hash = Self.hash(labels)
-        while let entry = byHash[hash] {
-            if isEntry(entry, labels) { return entry }
-            hash &+= 1
-        }
-        return nil
+        byHash.find(Self.hash(labels)) { isEntry($0, labels) }
     }
 
     /// Adds a series that is not there yet.
     mutating func add(_ labels: Labels, id: Int64) -> Entry {
-        let entry = addEntry(id, hash: Self.hash(labels))
+        let entry = Entry(truncatingIfNeeded: ids.count)
         for pair in labels.pairs { addPair(symbols.intern(pair.name), symbols.intern(pair.value), to: entry) }
-        starts.append(UInt32(truncatingIfNeeded: pairs.count))
+        finish(entry, id, hash: Self.hash(labels))
         return entry
     }
 
-    private mutating func addEntry(_ id: Int64, hash: UInt64) -> Entry {
-        let entry = Entry(truncatingIfNeeded: ids.count)
-        var hash = hash
-        while byHash[hash] != nil { hash &+= 1 }
-        byHash[hash] = entry
+    private mutating func finish(_ entry: Entry, _ id: Int64, hash: UInt64) {
         ids.append(id)
-        return entry
+        starts.append(UInt32(truncatingIfNeeded: pairs.count))
+        // Not through a copy of the whole table: that would hold the index too, which each addition then had to copy.
+        let (symbols, starts, pairs) = (symbols, starts, pairs)
+        byHash.add(hash, entry) { Self.hash(of: $0, symbols, starts, pairs) }
     }
+
+    /// The hash of an entry's labels, from its symbols.
+    private static func hash(
+        of entry: Entry, _ symbols: SymbolTable, _ starts: SegmentedArray<UInt32>, _ pairs: SegmentedArray<UInt32>
+    ) -> UInt64 {
+        var hash = hashSeed
+        for at in stride(from: Int(starts[Int(entry)]), to: Int(starts[Int(entry) + 1]), by: 2) {
+            hash = symbols.withBytes(pairs[at]) { name in
+                symbols.withBytes(pairs[at + 1]) { value in Self.hash(name, value, seed: hash) }
+            }
+        }
+        return hash
+    }
+
+    private func hash(of entry: Entry) -> UInt64 { Self.hash(of: entry, symbols, starts, pairs) }
 
     private mutating func addPair(_ name: UInt32, _ value: UInt32, to entry: Entry) {
         pairs.append(name)
@@ -62,19 +72,13 @@ struct SeriesTable {
         var table = SeriesTable()
         for (entry, id) in ids.enumerated() where isKept(id) {
             let range = Int(starts[entry])..<Int(starts[entry + 1])
-            var hash = Self.hashSeed
-            for at in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
-                hash = symbols.withBytes(pairs[at]) { name in
-                    symbols.withBytes(pairs[at + 1]) { value in Self.hash(name, value, seed: hash) }
-                }
-            }
-            let added = table.addEntry(id, hash: hash)
+            let added = Entry(truncatingIfNeeded: table.ids.count)
             for at in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
                 let name = symbols.withBytes(pairs[at]) { table.symbols.intern($0) }
                 let value = symbols.withBytes(pairs[at + 1]) { table.symbols.intern($0) }
                 table.addPair(name, value, to: added)
             }
-            table.starts.append(UInt32(truncatingIfNeeded: table.pairs.count))
+            table.finish(added, id, hash: hash(of: Entry(truncatingIfNeeded: entry)))
         }
         return table
     }

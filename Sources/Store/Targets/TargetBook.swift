@@ -74,7 +74,8 @@ extension Store {
                     INSERT INTO targets
                         (target_id, identity, job, instance, url, labels, discovered, interval_ms, timeout_ms, state)
                     VALUES (?, ?, ?, '', '', '{}', ?, 0, 0, 'dropped')
-                    """, .integer(first + Int64(index)), .blob(identity), .text(job), .text(labelsJSON(target.discovered)))
+                    """, .integer(first + Int64(index)), .blob(identity), .text(job),
+                    .text(labelsJSON(target.discovered)))
             }
         }
     }

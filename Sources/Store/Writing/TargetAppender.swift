@@ -205,6 +205,7 @@ public final class TargetAppender {
         }
         for series in foreignEnding {
             batch.loose.append(.init(series: series, timestamp: timestamp, element: Element(staleMarker)))
+            samples += 1
         }
         ending.removeAll()
         foreignEnding.removeAll()

@@ -35,12 +35,12 @@ final class Writer: Sendable {
     init(instruments: StoreInstruments) { self.instruments = instruments }
 
     /// Starts the thread, which owns the loop and its connection from now on.
-    func start(_ loop: sending WriterLoop) {
+    func start(_ loop: sending WriterLoop) throws {
         let box = Mutex<WriterLoop?>(loop)
         let mailbox = mailbox
         let report: @Sendable (Condition) -> Void = { [self] new in condition.withLock { $0 = new } }
-        thread.withLock {
-            $0 = Thread(name: "store-writer") {
+        try thread.withLock {
+            $0 = try Thread(name: "store-writer") {
                 guard let loop = box.withLock({ $0.take() }) else { return }
                 loop.run(mailbox, report: report)
             }

@@ -50,11 +50,17 @@ final class Appliance: Sendable {
         }
         logger.info(
             "listening", ["address": server.address.description, "url": server.url, "data": store.path])
-        watchSelf()
+        do {
+            try watchSelf()
+        } catch {
+            await stop(server)
+            throw error
+        }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
                 for await signal in signals { wish.yield(signal) }
             }
+            group.addTask { await keepMemorySmall() }
             var discovery = startDiscovery()
             for await wish in wishes {
                 switch wish {
@@ -125,10 +131,10 @@ final class Appliance: Sendable {
         }
     }
 
-    private func watchSelf() {
+    private func watchSelf() throws(UserError) {
         let section = state.configuration.selfMonitoring
-        if section.host { engine.add(SelfTargets.host(section.interval), HostSource()) }
-        if section.vedette { engine.add(SelfTargets.vedette(section.interval), SelfSource(registry)) }
+        if section.host { try engine.add(SelfTargets.host(section.interval), HostSource()) }
+        if section.vedette { try engine.add(SelfTargets.vedette(section.interval), SelfSource(registry)) }
     }
 
     /// Reads the configuration again. A file with mistakes changes nothing.

@@ -19,7 +19,7 @@ func catchSignals() throws(UserError) -> AsyncStream<ServiceSignal> {
     let pipe = platform_catch_signals()
     guard pipe >= 0 else { throw UserError("cannot catch signals: \(String(cString: strerror(errno)))") }
     let (stream, continuation) = AsyncStream<ServiceSignal>.makeStream()
-    _ = Thread(name: "signals") {
+    try startThread(name: "signals") {
         var byte: UInt8 = 0
         while true {
             let count = read(pipe, &byte, 1)

@@ -163,7 +163,7 @@ extension HTTPTestServer {
     @Test func jobsDoNotTouchWhatIsWithin() async throws {
         let bench = try EngineBench()
         let server = try HTTPTestServer(answering: { _ in TestAnswer("a 1\n") })
-        bench.engine.add(localTarget("node"), Saying())
+        try bench.engine.add(localTarget("node"), Saying())
         bench.engine.flush()
         await bench.setTargets([server.address], job: "node")
         try bench.round()
@@ -178,7 +178,7 @@ extension HTTPTestServer {
         let bench = try EngineBench()
         let server = try HTTPTestServer(answering: { _ in TestAnswer("a 1\n") })
         let gate = DispatchSemaphore(value: 0)
-        bench.engine.add(localTarget("node"), Hanging(gate: gate))
+        try bench.engine.add(localTarget("node"), Hanging(gate: gate))
         await bench.setTargets([server.address])
         bench.pass(1000)
         try until("the scrape of the other") { bench.registry.value("vedette_scrapes_total", "success") == 1 }

@@ -32,6 +32,7 @@ final class IntakeBench {
     let instruments: ScrapeInstruments
     private let folder: Folder
     private let key = ColumnCache.Key.random()
+    private let layouts = LayoutPool()
     private let scratch = TokenScratch()
     let metadata = MetadataMemory()
 
@@ -61,7 +62,7 @@ final class IntakeBench {
         let intake = SampleIntake(
             labelling: SeriesLabelling(target: labels, config: config), appender: store.appender(target: number),
             key: key,
-            metadata: metadata, instruments: instruments, scratch: scratch)
+            metadata: metadata, layouts: layouts, instruments: instruments, scratch: scratch)
         return HandScraped(self, intake, number)
     }
 

@@ -19,7 +19,11 @@ public final class TestCertificates: Sendable {
     }
 
     deinit {
-        try? FileManager.default.removeItem(at: directory)
+        do {
+            try FileManager.default.removeItem(at: directory)
+        } catch {
+            print("cannot remove the certificates of a test: \(error)")
+        }
     }
 
     /// The path of one of the files.
