@@ -111,9 +111,16 @@ let package = Package(
         tests(of: "Exposition", ["Model"]),
         tests(of: "HTTPClient", ["Model", "TestSupport"]),
         tests(of: "Store", ["Model", "Instruments", "Patterns"]),
-        tests(of: "Collectors", ["Model", "Configuration", "Exposition", "HTTPClient", "Store"]),
+        tests(
+            of: "Collectors",
+            [
+                "Model", "Configuration", "Exposition", "HTTPClient", "Store", "Instruments", "Logging", "Patterns",
+                "Threads",
+                "TestSupport",
+            ]),
         tests(of: "PromQL", ["Model"]),
         tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition"]),
+        tests(of: "Vedette", ["Model", "Configuration"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,

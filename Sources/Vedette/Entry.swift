@@ -37,7 +37,7 @@ enum Entry {
             complain(error.message)
             return 2
         } catch let error as ConfigurationError {
-            for problem in error.problems { complain(saidPlainly(problem)) }
+            for sentence in sentences(about: error) { complain(sentence) }
             return 1
         } catch {
             complain(saidPlainly(error))
@@ -47,7 +47,7 @@ enum Entry {
 }
 
 /// Writes one line to standard error.
-func complain(_ message: String) { write("vedette: \(message)\n", to: STDERR_FILENO) }
+func complain(_ message: String) { write("vedette: \(oneLine(message))\n", to: STDERR_FILENO) }
 
 /// Writes text to a descriptor; what cannot be written there has nowhere else to go.
 func write(_ text: String, to descriptor: Int32) {
@@ -60,17 +60,6 @@ func write(_ text: String, to descriptor: Int32) {
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])
         }
     }
-}
-
-/// "cannot …: reason (place)", whatever kind of error it is.
-func saidPlainly(_ error: any Error) -> String {
-    if let error = error as? UserError {
-        guard let place = error.place else { return error.message }
-        return error.message.hasPrefix("cannot")
-            ? "\(error.message) (\(place))" : "cannot use the configuration: \(error.message) (\(place))"
-    }
-    let text = String(describing: error)
-    return text.hasPrefix("cannot") ? text : "cannot go on: \(text)"
 }
 
 /// The variables of the environment.

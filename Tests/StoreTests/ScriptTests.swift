@@ -57,7 +57,7 @@ private final class Script {
         var scripted: ScriptedTarget?
         var arranged: [Labels] = []
         var columns: [Labels: TargetAppender.Column] = [:]
-        /// Own series that owe a stale marker.
+        /// Series that owe a stale marker.
         var ending: Set<Labels> = []
         var times: [Int64] = []
         init(_ name: String) { self.name = name }
@@ -164,7 +164,7 @@ private final class Script {
             var chosen = Set(target.arranged.filter { _ in Bool.random(using: &random) })
             for _ in 0..<count { chosen.insert(series(target)) }
             // A set's order differs from run to run.
-            let before = Set(target.arranged.filter { target.columns[$0]?.isForeign == false }).union(target.ending)
+            let before = Set(target.arranged).union(target.ending)
             target.arranged = chosen.sorted()
             target.ending = before.subtracting(chosen)
         }
@@ -182,7 +182,13 @@ private final class Script {
                 book.addRow(labels, time, value)
             }
         }
-        if !isSecond { for labels in target.ending { book.addRow(labels, time, staleMarker) } }
+        for labels in target.ending {
+            if target.columns[labels]?.isForeign == true {
+                book.addLoose(labels, time, staleMarker)
+            } else if !isSecond {
+                book.addRow(labels, time, staleMarker)
+            }
+        }
         target.ending = []
     }
 

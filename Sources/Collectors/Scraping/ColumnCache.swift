@@ -23,7 +23,8 @@ struct ColumnCache {
     private var places: [Int64] = []
     /// What keeps the numbers of the series valid: one for each of their blocks.
     private var pins: [Int64: BlockPin] = [:]
-    private var count = 0
+    /// How many texts are known.
+    private(set) var count = 0
 
     /// Where a text led, in eight bytes.
     private enum Place {
@@ -44,13 +45,17 @@ struct ColumnCache {
         let place = places[slot(print.0, print.1)]
         if place == Place.free { return nil }
         if place == Place.dropped { return .some(nil) }
-        let block = TargetAppender.Column.block(packed: place)
-        return pins[block].map { .some(TargetAppender.Column(packed: place, pin: $0)) }
+        return column(packed: place).map { .some($0) }
+    }
+
+    /// The column of eight bytes that the cache has given out.
+    func column(packed place: Int64) -> TargetAppender.Column? {
+        pins[TargetAppender.Column.block(packed: place)].map { TargetAppender.Column(packed: place, pin: $0) }
     }
 
     /// Remembers where a text led.
     mutating func set(_ text: UnsafeRawBufferPointer, _ column: TargetAppender.Column?) {
-        if 5 * (count + 1) > 4 * places.count { grow() }
+        if 8 * (count + 1) > 7 * places.count { resize(for: max(16, count + count / 2)) }
         let print = fingerprint(text)
         let slot = slot(print.0, print.1)
         if places[slot] == Place.free { count += 1 }
@@ -60,34 +65,49 @@ struct ColumnCache {
         if let column, pins[column.block] == nil { pins[column.block] = column.pin }
     }
 
-    /// How many texts the next body is likely to have.
-    var roomForNext: Int { count + count / 16 }
+    /// Forgets where texts led, and keeps the columns that were given out good.
+    mutating func forgetTexts() {
+        (first, second, places, count) = ([], [], [], 0)
+    }
+
+    /// Gives back room for texts that did not come: the cache is kept as long as the target.
+    mutating func trim() {
+        if places.count > Self.size(for: count + count / 16) { resize(for: count) }
+    }
+
+    /// About how much memory it holds.
+    var byteCount: Int { first.capacity * 8 + second.capacity * 4 + places.capacity * 8 }
+
+    /// Slots for some texts, an eighth of them free.
+    private static func size(for texts: Int) -> Int { max(16, texts + texts / 7 + 2) }
 
     private mutating func makeRoom(for texts: Int) {
-        var size = 16
-        while 4 * size < 5 * (texts + 1) { size *= 2 }
+        let size = Self.size(for: texts)
         first = Array(repeating: 0, count: size)
         second = Array(repeating: 0, count: size)
         places = Array(repeating: Place.free, count: size)
     }
 
-    private mutating func grow() {
-        var larger = ColumnCache(key: key, room: max(12, count + count / 2))
+    private mutating func resize(for texts: Int) {
+        var other = ColumnCache(key: key, room: max(1, texts))
         for slot in places.indices where places[slot] != Place.free {
-            let new = larger.slot(first[slot], second[slot])
-            larger.first[new] = first[slot]
-            larger.second[new] = second[slot]
-            larger.places[new] = places[slot]
+            let new = other.slot(first[slot], second[slot])
+            other.first[new] = first[slot]
+            other.second[new] = second[slot]
+            other.places[new] = places[slot]
         }
-        larger.count = count
-        larger.pins = pins
-        self = larger
+        other.count = count
+        other.pins = pins
+        self = other
     }
 
     private func slot(_ print: UInt64, _ check: UInt32) -> Int {
-        let mask = places.count - 1
-        var slot = Int(truncatingIfNeeded: print) & mask
-        while places[slot] != Place.free, first[slot] != print || second[slot] != check { slot = (slot + 1) & mask }
+        // Any number of slots serves: a power of two would leave nearly half of them empty where it fits badly.
+        var slot = Int(print.multipliedFullWidth(by: UInt64(places.count)).high)
+        while places[slot] != Place.free, first[slot] != print || second[slot] != check {
+            slot += 1
+            if slot == places.count { slot = 0 }
+        }
         return slot
     }
 

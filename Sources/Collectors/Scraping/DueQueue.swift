@@ -32,6 +32,13 @@ struct DueQueue<Item> {
         return first
     }
 
+    /// Takes out what nobody waits for any more.
+    mutating func remove(where isUnwanted: (Item) -> Bool) {
+        let kept = heap.filter { !isUnwanted($0.item) }
+        heap = []
+        for entry in kept { add(entry.item, due: entry.due) }
+    }
+
     /// Takes everything out.
     mutating func removeAll() -> [Item] {
         let items = heap.map(\.item)

@@ -2,18 +2,9 @@ import Exposition
 import Model
 import Store
 
-/// What a scrape brought.
-struct IntakeOutcome {
-    /// Samples in the body.
-    var scraped = 0
-    /// Samples left after relabelling and limits.
-    var kept = 0
-    /// Series that the scrape before did not have.
-    var added = 0
-    /// Why nothing could be stored; nil when the scrape succeeded.
-    var failure: String?
-    /// What was left out of a scrape that succeeded, and why.
-    var note = ""
+/// Where the intakes of a thread find the values of the body in hand. There is one at a time, so that one serves all.
+final class TokenScratch {
+    var tokens: [SampleToken] = []
 }
 
 /// Turns the bodies of one target into rows of the store. It belongs to the scraping thread.
@@ -21,30 +12,35 @@ struct IntakeOutcome {
 /// The usual body differs from the last one in its numbers only: it is compared with the layout of the last one, and its
 /// numbers are copied. Any other body is read line by line, and leaves a new layout behind.
 final class SampleIntake {
-    /// How far in the future a sample's own time may lie.
-    private static let futureMilliseconds: Int64 = 600_000
+    /// How long series that live with another target are left there before they are asked for again.
+    private static let foreignMilliseconds: Int64 = 300_000
 
-    private let labelling: SeriesLabelling
-    private let appender: TargetAppender
-    private let key: ColumnCache.Key
-    private let instruments: ScrapeInstruments
-    private var cache: ColumnCache
-    private var layout = ScrapeLayout()
-    private var format = ExpositionFormat.text
-    private var tokens: [SampleToken] = []
+    let labelling: SeriesLabelling
+    let appender: TargetAppender
+    let key: ColumnCache.Key
+    let instruments: ScrapeInstruments
+    let metadata: MetadataMemory
+    let layouts: LayoutPool
+    let scratch: TokenScratch
+    /// Where the series texts of the last body that was read led.
+    var cache: ColumnCache
+    var layout = ScrapeLayout()
+    var format = ExpositionFormat.text
     /// What the arrangement for the layout was: the outcome of each further body of it.
-    private var arranged = IntakeOutcome()
+    var arranged = IntakeOutcome()
+    /// Whether the samples of the layout have timestamps, which are not stored but have to be right.
+    var hasTimestamps = false
+    /// The newest time of each series that came with a time of its own, by its packed column. The cache holds the pins.
+    var ownTimes: [Int64: Int64] = [:]
     private var reports: [TargetAppender.Column] = []
-    /// Series with times of their own that want a stale marker when they go (`track_timestamps_staleness`).
-    private var timestampedBefore: Set<TargetAppender.Column> = []
-    private let metadata: MetadataMemory
-    private let layouts: LayoutPool
-    /// The newest time that each series with times of its own has had.
-    private var newestOwn: [TargetAppender.Column: Int64] = [:]
+    private var resolvedAt: Int64 = 0
+    private var lastTimestamp: Int64 = -1
+    /// Whether series that live with another target are to be asked for again.
+    var resolvesForeign = false
 
     init(
         labelling: SeriesLabelling, appender: TargetAppender, key: ColumnCache.Key, metadata: MetadataMemory,
-        layouts: LayoutPool, instruments: ScrapeInstruments
+        layouts: LayoutPool, instruments: ScrapeInstruments, scratch: TokenScratch
     ) {
         self.labelling = labelling
         self.appender = appender
@@ -52,7 +48,23 @@ final class SampleIntake {
         self.metadata = metadata
         self.layouts = layouts
         self.instruments = instruments
+        self.scratch = scratch
         cache = ColumnCache(key: key)
+    }
+
+    /// Goes on with a target whose job is configured in another way: what its series were is known, so that those end
+    /// that the new configuration does not have, and no others.
+    convenience init(_ labelling: SeriesLabelling, continuing other: SampleIntake) {
+        self.init(
+            labelling: labelling, appender: other.appender, key: other.key, metadata: other.metadata,
+            layouts: other.layouts, instruments: other.instruments, scratch: other.scratch)
+        ownTimes = other.ownTimes
+        reports = other.reports
+        resolvedAt = other.resolvedAt
+        lastTimestamp = other.lastTimestamp
+        cache = other.cache
+        // What is known of series texts holds for as long as they are labelled alike.
+        if !labelling.isSame(as: other.labelling) { cache.forgetTexts() }
     }
 
     /// Stores a body. `seconds` is how long the scrape took.
@@ -60,31 +72,46 @@ final class SampleIntake {
         _ body: PaddedBytes, _ format: ExpositionFormat, at timestamp: Int64, now: Int64, seconds: Double,
         to batch: WriteBatch
     ) -> IntakeOutcome {
-        if format == self.format, layout.match(body, into: &tokens) {
-            var again = arranged
-            again.added = 0
-            if append(body, at: timestamp, again, seconds, batch) { return again }
+        if appender.hasForeignSeries, abs(now - resolvedAt) > Self.foreignMilliseconds {
+            (resolvesForeign, reports) = (true, [])
+            layout.begin()
+        }
+        if format == self.format, layout.match(body, into: &scratch.tokens), timestampsAreRight(in: body),
+            append(body, at: timestamp, arranged.again, seconds, batch)
+        {
+            instruments.leftOut(arranged.leftOut)
+            return arranged.again
         }
         self.format = format
+        var reading = ColdReading(cache: ColumnCache(key: key, room: max(64, cache.count)))
         do {
-            let outcome = try read(body, at: timestamp, now: now, batch)
-            if append(body, at: timestamp, outcome, seconds, batch) { return outcome }
-            return fail("a value is not a number", at: timestamp, seconds: seconds, to: batch)
+            try read(body, at: timestamp, now: now, &reading, batch)
+            instruments.leftOut(reading.outcome.leftOut)
+            if append(body, at: timestamp, reading.outcome, seconds, batch) { return reading.outcome }
+            throw UserError("cannot store the samples: the time \(timestamp) is out of range")
         } catch {
-            return fail(String(describing: error), at: timestamp, seconds: seconds, to: batch)
+            return fail(String(describing: error), reading.outcome, at: timestamp, seconds: seconds, to: batch)
         }
     }
 
-    /// Stores an answer without a body: it succeeded, and every series has ended.
-    func takeNothing(at timestamp: Int64, now: Int64, seconds: Double, to batch: WriteBatch) -> IntakeOutcome {
-        take(noBody, .text, at: timestamp, now: now, seconds: seconds, to: batch)
+    /// Stores an answer without a body.
+    func takeNothing(
+        _ format: ExpositionFormat, at timestamp: Int64, now: Int64, seconds: Double, to batch: WriteBatch
+    ) -> IntakeOutcome {
+        take(noBody, format, at: timestamp, now: now, seconds: seconds, to: batch)
     }
 
-    /// Stores that a scrape failed: `up` 0, and the end of every series.
-    func fail(_ reason: String, at timestamp: Int64, seconds: Double, to batch: WriteBatch) -> IntakeOutcome {
-        forget()
-        var outcome = IntakeOutcome()
+    /// Stores that a scrape failed: `up` 0, what could be counted, and the end of every series.
+    func fail(
+        _ reason: String, _ counted: IntakeOutcome = IntakeOutcome(), at timestamp: Int64, seconds: Double,
+        to batch: WriteBatch
+    ) -> IntakeOutcome {
+        forgetLayout()
+        var outcome = counted
         outcome.failure = reason
+        outcome.note = ""
+        outcome.kept = 0
+        outcome.added = 0
         do {
             try findReports(batch)
         } catch {
@@ -92,28 +119,41 @@ final class SampleIntake {
             return outcome
         }
         appender.arrange([], reports: reports)
-        endTimestamped([], at: timestamp, batch)
+        endOwn([:], at: timestamp, batch)
         _ = append(noBody, at: timestamp, outcome, seconds, batch)
         return outcome
     }
 
     /// Ends every series, those of the reports too: the target is gone.
     func end(at timestamp: Int64, to batch: WriteBatch) {
-        forget()
+        forgetLayout()
         appender.arrange([], reports: [])
-        endTimestamped([], at: timestamp, batch)
+        // Behind the last scrape, even if the clock has not moved since, or back.
+        let timestamp = max(timestamp, lastTimestamp + 1)
+        endOwn([:], at: timestamp, batch)
         _ = appender.append(
             at: timestamp, UnsafeBufferPointer(start: nil, count: 0), in: UnsafeRawBufferPointer(start: nil, count: 0),
             reports: [], to: batch)
     }
 
-    private func forget() {
+    /// What it holds of the target's bodies, in bytes.
+    var byteCount: Int { layout.byteCount + cache.byteCount }
+
+    func forgetLayout() {
         layout.begin()
-        tokens.removeAll(keepingCapacity: true)
+        scratch.tokens.removeAll(keepingCapacity: true)
         arranged = IntakeOutcome()
+        hasTimestamps = false
     }
 
     // MARK: Writing
+
+    private func timestampsAreRight(in body: PaddedBytes) -> Bool {
+        if !hasTimestamps { return true }
+        return scratch.tokens.allSatisfy {
+            $0.timestampLength == 0 || format.readTimestamp($0.timestamp(in: body)) != nil
+        }
+    }
 
     private func append(
         _ body: PaddedBytes, at timestamp: Int64, _ outcome: IntakeOutcome, _ seconds: Double, _ batch: WriteBatch
@@ -121,10 +161,11 @@ final class SampleIntake {
         // Microseconds are exact enough, and cost a third of what all digits of a double would.
         let duration = (seconds * 1e6).rounded() / 1e6
         let values = [
-            outcome.failure == nil ? 1 : 0, duration, Double(outcome.scraped), Double(outcome.kept),
+            outcome.failure == nil ? 1 : 0, duration, Double(outcome.scraped), Double(outcome.relabelled),
             Double(outcome.added),
         ]
-        return tokens.withUnsafeBufferPointer { tokens in
+        lastTimestamp = timestamp
+        return scratch.tokens.withUnsafeBufferPointer { tokens in
             appender.append(at: timestamp, tokens, in: body[0..<body.count], reports: values, to: batch)
         }
     }
@@ -134,6 +175,13 @@ final class SampleIntake {
         "scrape_series_added",
     ]
 
+    /// Finds the series of what is reported of each scrape, and says to which series the values belong from now on.
+    func arrange(_ columns: [TargetAppender.Column?], now: Int64, _ batch: WriteBatch) throws -> Int {
+        if reports.isEmpty { resolvedAt = now }
+        try findReports(batch)
+        return appender.arrange(columns, reports: reports).duplicates
+    }
+
     private func findReports(_ batch: WriteBatch) throws {
         if !reports.isEmpty { return }
         reports = try Self.reportNames.map { name in
@@ -141,129 +189,23 @@ final class SampleIntake {
         }
     }
 
-    // MARK: Reading line by line
-
-    private func read(_ body: PaddedBytes, at timestamp: Int64, now: Int64, _ batch: WriteBatch) throws -> IntakeOutcome
-    {
-        forget()
-        var reading = ColdReading(cache: ColumnCache(key: key, room: max(64, cache.roomForNext)))
-        var reader = ExpositionReader(body, format: format)
-        while let event = try reader.next() {
-            if event.kind == .sample {
-                layout.record(event, of: body)
-                try take(event, of: body, now: now, &reading, batch)
-            } else {
-                note(event, of: body, &reading)
+    /// Ends the series that had times of their own and are not among the present ones, where the job wants that.
+    func endOwn(_ present: [Int64: Int64], at timestamp: Int64, _ batch: WriteBatch) {
+        guard labelling.config.trackTimestampsStaleness else { return }
+        for packed in ownTimes.keys where present[packed] == nil {
+            if let column = cache.column(packed: packed) {
+                appender.append(column, at: timestamp, staleMarker, to: batch)
             }
         }
-        try findReports(batch)
-        let arrangement = appender.arrange(reading.columns, reports: reports)
-        if arrangement.duplicates > 0 { reading.leaveOut(arrangement.duplicates, "duplicate sample", nil) }
-        if labelling.config.limits.action == .failScrape, let reason = reading.limitExceeded { throw UserError(reason) }
-        // Times of their own differ from scrape to scrape in ways that rows do not have room for.
-        if reading.timestamped.isEmpty { layout.complete(body) }
-        layout.share(through: layouts)
-        endTimestamped(Set(reading.timestamped), at: timestamp, batch)
-        if !newestOwn.isEmpty {
-            let present = Set(reading.timestamped)
-            newestOwn = newestOwn.filter { present.contains($0.key) }
-        }
-        cache = reading.cache
-        tokens = reading.tokens
-        batch.add(metadata.news(among: reading.families.values))
-        for (reason, count) in reading.leftOut { instruments.dropped.with(reason).increment(by: count) }
-        var outcome = IntakeOutcome()
-        outcome.scraped = reading.tokens.count
-        outcome.kept = reading.kept
-        outcome.note = reading.note
-        outcome.added = arrangement.added
-        arranged = outcome
-        return outcome
+        ownTimes = present
     }
+}
 
-    private func take(
-        _ event: ExpositionEvent, of body: PaddedBytes, now: Int64, _ reading: inout ColdReading, _ batch: WriteBatch
-    ) throws {
-        guard let length = UInt16(exactly: event.value.count) else {
-            throw UserError("cannot read a value of \(event.value.count) bytes", at: Place(line: event.line, column: 1))
-        }
-        reading.tokens.append(SampleToken(start: UInt32(truncatingIfNeeded: event.value.lowerBound), length: length))
-        let text = body[event.text]
-        guard let column = try column(of: text, &reading, batch) else {
-            reading.columns.append(nil)
-            return
-        }
-        let limit = labelling.config.limits.samples
-        if limit > 0, reading.kept >= limit {
-            reading.columns.append(nil)
-            reading.exceed("sample_limit \(limit) exceeded", text)
-            return
-        }
-        reading.kept += 1
-        guard let own = event.timestamp, labelling.config.honorTimestamps else {
-            reading.columns.append(column)
-            return
-        }
-        reading.columns.append(nil)
-        reading.timestamped.append(column)
-        if own > now + Self.futureMilliseconds || own < 0 {
-            reading.leaveOut(1, own < 0 ? "timestamp out of range" : "timestamp in the future", text)
-            return
-        }
-        // The same time again is the same sample again, until the target has a new one.
-        if let newest = newestOwn[column], own <= newest {
-            if own == newest { return }
-            // A late sample is as good as any other: it is stored in its place.
-            instruments.outOfOrder.increment()
-        } else {
-            newestOwn[column] = own
-        }
-        if let value = readNumber(body[event.value])?.double { appender.append(column, at: own, value, to: batch) }
-    }
-
-    private func column(
-        of text: UnsafeRawBufferPointer, _ reading: inout ColdReading, _ batch: WriteBatch
-    ) throws -> TargetAppender.Column? {
-        if let known = reading.cache.find(text) { return known }
-        if let known = cache.find(text) {
-            reading.cache.set(text, known)
-            return known
-        }
-        var column: TargetAppender.Column?
-        switch try labelling.label(text) {
-        case .kept(let labels): column = try appender.column(for: labels, in: batch)
-        case .dropped: break
-        case .overLimit(let reason):
-            // Not remembered: it is to be counted and named in every scrape.
-            reading.exceed(reason, text)
-            return nil
-        }
-        reading.cache.set(text, column)
-        return column
-    }
-
-    private func endTimestamped(_ present: Set<TargetAppender.Column>, at timestamp: Int64, _ batch: WriteBatch) {
-        guard labelling.config.trackTimestampsStaleness else { return }
-        for column in timestampedBefore.subtracting(present) {
-            appender.append(column, at: timestamp, staleMarker, to: batch)
-        }
-        timestampedBefore = present
-    }
-
-    // MARK: Metadata
-
-    private func note(_ event: ExpositionEvent, of body: PaddedBytes, _ reading: inout ColdReading) {
-        let family = String(decoding: body[event.text], as: UTF8.self)
-        let text = String(decoding: body[event.value], as: UTF8.self)
-        var known =
-            reading.families[family] ?? FamilyMetadata(family: family, type: "unknown", help: "", unit: "")
-        switch event.kind {
-        case .type: known.type = text
-        case .help: known.help = text
-        case .unit: known.unit = text
-        case .sample: return
-        }
-        reading.families[family] = known
+extension SeriesLabelling {
+    /// Whether both make the same of every series text.
+    func isSame(as other: SeriesLabelling) -> Bool {
+        target == other.target && config.honorLabels == other.config.honorLabels
+            && config.metricRelabelRules == other.config.metricRelabelRules && config.limits == other.config.limits
     }
 }
 

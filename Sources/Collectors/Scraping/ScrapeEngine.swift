@@ -13,27 +13,19 @@ public final class ScrapeEngine: Sendable {
         case targets(TargetSet)
         /// Jobs that are not among these are gone.
         case keepOnly(Set<String>)
-        case local(ScrapeTarget, HandedOver)
+        /// Something within the process is scraped from now on.
+        case local(ScrapeTarget, LocalCollector)
+        /// A source within the process has answered.
+        case collected(UInt64, [UInt8])
         case flush(Mailbox<Bool>)
-    }
-
-    /// Hands a source over to the scraping thread.
-    final class HandedOver: @unchecked Sendable {
-        // Sendable: it is filled by one thread, posted, and emptied by the one that takes the order.
-        private var source: (any LocalSource)?
-
-        init(_ source: sending any LocalSource) { self.source = source }
-
-        func take() -> (any LocalSource)? {
-            defer { source = nil }
-            return source
-        }
     }
 
     private let mailbox = Mailbox<Order>()
     private let waker: LoopWaker
     private let thread = Mutex<Thread?>(nil)
     private let store: Store
+    /// The jobs with targets that relabelling drops: their lists go with them.
+    private let jobsWithDropped = Mutex<Set<String>>([])
 
     /// Starts the thread.
     public init(store: Store, clock: any WallClock = SystemClock(), registry: Registry, logger: Logger) throws {
@@ -44,23 +36,37 @@ public final class ScrapeEngine: Sendable {
         waker = transfers.waker
         let loop = ScrapeLoop(
             transfers: transfers, store: store, clock: clock, logger: logger, instruments: ScrapeInstruments(registry))
-        let box = LoopBox(loop)
+        let handover = Handover(loop)
         let mailbox = mailbox
-        try thread.withLock { $0 = try Thread(name: "scraper") { box.loop.run(mailbox) } }
+        try thread.withLock { $0 = try Thread(name: "scraper") { handover.take()?.run(mailbox) } }
     }
 
     /// Scrapes something within the process, like any other target.
-    public func add(_ target: ScrapeTarget, _ source: sending any LocalSource) {
-        post(.local(target, HandedOver(source)))
+    public func add(_ target: ScrapeTarget, _ source: sending any LocalSource) throws(UserError) {
+        let mailbox = mailbox
+        let waker = waker
+        let hash = target.hash
+        let collector = try LocalCollector(source) { bytes in
+            mailbox.post(.collected(hash, bytes))
+            waker.wake()
+        }
+        post(.local(target, collector))
     }
 
-    /// Ends the jobs that a new configuration does not have.
-    public func keepOnly(jobs: Set<String>) { post(.keepOnly(jobs)) }
+    /// Ends the jobs that a new configuration does not have. What is within the process is no job of it, and stays.
+    public func keepOnly(jobs: Set<String>) async {
+        post(.keepOnly(jobs))
+        let gone = jobsWithDropped.withLock { known in
+            defer { known.formIntersection(jobs) }
+            return known.subtracting(jobs)
+        }
+        for job in gone { await replaceDropped(of: job, []) }
+    }
 
     /// Hands to the store what has been scraped so far.
     public func flush() {
         let done = Mailbox<Bool>()
-        post(.flush(done))
+        guard post(.flush(done)) else { return }
         while done.takeAll(waitingAtMost: 1000)?.isEmpty == true {}
     }
 
@@ -74,9 +80,20 @@ public final class ScrapeEngine: Sendable {
         }
     }
 
-    private func post(_ order: Order) {
-        mailbox.post(order)
+    /// Tells the thread something; false when it has been stopped.
+    @discardableResult
+    private func post(_ order: Order) -> Bool {
+        let isPosted = mailbox.post(order)
         waker.wake()
+        return isPosted
+    }
+
+    fileprivate func replaceDropped(of job: String, _ dropped: [TargetDescription]) async {
+        do {
+            try await store.replaceDropped(job: job, dropped)
+        } catch {
+            // The list is there to be looked at; the writer has said already that it cannot write.
+        }
     }
 }
 
@@ -90,17 +107,9 @@ extension ScrapeEngine: DiscoverySink {
                 job: job, instance: "", url: "", labels: .none, discovered: target.discoveredLabels,
                 intervalMilliseconds: 0, timeoutMilliseconds: 0)
         }
-        do {
-            try await store.replaceDropped(job: job, dropped)
-        } catch {
-            // The list is there to be looked at; the writer has said already that it cannot write.
+        let hadSome = jobsWithDropped.withLock { known in
+            dropped.isEmpty ? known.remove(job) != nil : !known.insert(job).inserted
         }
+        if hadSome || !dropped.isEmpty { await replaceDropped(of: job, dropped) }
     }
-}
-
-/// Carries the loop to its thread.
-private final class LoopBox: @unchecked Sendable {
-    // Sendable: the loop is made before the thread starts, and used by that thread alone.
-    let loop: ScrapeLoop
-    init(_ loop: ScrapeLoop) { self.loop = loop }
 }

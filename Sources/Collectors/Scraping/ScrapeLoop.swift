@@ -13,17 +13,21 @@ final class ScrapeLoop {
     /// A step of the machine's clock that makes the schedule begin anew.
     private static let clockStepMilliseconds: Int64 = 1000
 
-    private let transfers: TransferLoop
+    let transfers: TransferLoop
     private let store: Store
-    private let clock: any WallClock
-    private let logger: Logger
-    private let instruments: ScrapeInstruments
+    let clock: any WallClock
+    let logger: Logger
+    let instruments: ScrapeInstruments
     private let key = ColumnCache.Key.random()
     private let metadata = MetadataMemory()
     private let layouts = LayoutPool()
+    private let scratch = TokenScratch()
+    /// The targets of jobs, by job and hash.
     private var targets: [String: [UInt64: ScrapedTarget]] = [:]
+    /// What is within the process, by hash. A job of the configuration may have the same name.
+    private var local: [UInt64: ScrapedTarget] = [:]
     private var due = DueQueue<ScrapedTarget>()
-    private var batch = WriteBatch()
+    private(set) var batch = WriteBatch()
     private var batchBegan: Int64?
     private var clockOffset: Int64
 
@@ -34,6 +38,10 @@ final class ScrapeLoop {
         self.logger = logger
         self.instruments = instruments
         clockOffset = clock.now() - Int64(monotonicNanoseconds() / 1_000_000)
+        // At once: what is said of jobs' dropped targets does not wait for a batch.
+        let beginning = WriteBatch()
+        store.endAllTargets(in: beginning)
+        store.write(beginning)
     }
 
     /// Scrapes until the mailbox is closed.
@@ -52,7 +60,7 @@ final class ScrapeLoop {
                 pause()
             }
         }
-        transfers.cancelAll()
+        // Transfers that are still under way end with the loop: their completions are not called any more.
         sendBatch(ifOlderThan: 0)
     }
 
@@ -75,59 +83,88 @@ final class ScrapeLoop {
     private func obey(_ order: ScrapeEngine.Order) {
         switch order {
         case .targets(let set): replace(set)
-        case .keepOnly(let jobs): for job in targets.keys where !jobs.contains(job) { replace(job: job, with: []) }
-        case .local(let target, let source):
-            if let source = source.take() { add(target, .local(source), url: "") }
+        case .keepOnly(let jobs):
+            for job in targets.keys where !jobs.contains(job) { replace(job: job, with: [], refusal: nil) }
+        case .local(let target, let collector):
+            guard local[target.hash] == nil else { return }
+            local[target.hash] = add(target, .local(collector), continuing: nil)
+        case .collected(let hash, let bytes):
+            if let target = local[hash] { collected(target, bytes) }
+            return
         case .flush(let done):
             sendBatch(ifOlderThan: 0)
             done.post(true)
+            return
         }
-        instruments.targets.set(targets.values.reduce(0) { $0 + $1.count })
-        transfers.keptConnections = max(64, 2 * targets.values.reduce(0) { $0 + $1.count })
+        let count = targets.values.reduce(local.count) { $0 + $1.count }
+        instruments.targets.set(count)
+        transfers.keptConnections = max(64, 2 * count)
     }
 
     private func replace(_ set: TargetSet) {
-        if let failure = set.failure {
-            logger.warn("cannot scrape a job: \(failure)", ["job": set.job.config.jobName])
+        let job = set.job.config.jobName
+        if let failure = set.failure, failure != targets[job]?.values.first?.refusal {
+            logger.warn("cannot scrape a job: \(failure)", ["job": job])
         }
-        replace(job: set.job.config.jobName, with: set.failure == nil ? set.targets : [])
+        replace(job: job, with: set.targets, refusal: set.failure)
     }
 
-    /// Targets that are known stay as they are, unless their job's configuration has changed.
-    private func replace(job: String, with wanted: [ScrapeTarget]) {
+    /// Targets that are known stay as they are, unless what they are scraped by has changed.
+    private func replace(job: String, with wanted: [ScrapeTarget], refusal: String?) {
         var before = targets[job] ?? [:]
-        targets[job] = [:]
+        var now: [UInt64: ScrapedTarget] = [:]
+        var changed: [(target: ScrapeTarget, known: ScrapedTarget)] = []
+        var new: [ScrapeTarget] = []
+        var comparison = JobComparison()
         for target in wanted {
-            if let known = before[target.hash], known.target.isSame(as: target) {
-                targets[job]?[target.hash] = known
-                before[target.hash] = nil
+            guard let known = before.removeValue(forKey: target.hash) else {
+                new.append(target)
+                continue
+            }
+            if known.target.isScrapedLike(target, &comparison) {
+                now[target.hash] = known
+            } else {
+                changed.append((target, known))
             }
         }
         // Who goes gives its series free before who comes may ask for them.
-        for gone in before.values { end(gone, isReplaced: wanted.contains { $0.hash == gone.target.hash }) }
-        for target in wanted where targets[job]?[target.hash] == nil {
-            add(target, .http(TargetRequest(target)), url: target.url)
+        for gone in before.values { end(gone) }
+        for (target, known) in changed {
+            leave(known)
+            now[target.hash] = add(target, .http(TargetRequest(target)), continuing: known.intake)
         }
-        if wanted.isEmpty { targets[job] = nil }
+        for target in new { now[target.hash] = add(target, .http(TargetRequest(target)), continuing: nil) }
+        for target in now.values { target.refusal = refusal }
+        targets[job] = now.isEmpty ? nil : now
+        if !before.isEmpty || !changed.isEmpty { due.remove { $0.isGone } }
     }
 
-    private func add(_ target: ScrapeTarget, _ source: ScrapedTarget.Source, url: String) {
-        let number = store.begin(TargetDescription(target, url: url), in: batch)
-        let intake = SampleIntake(
-            labelling: SeriesLabelling(target: target.labels, config: target.job.config),
-            appender: store.appender(target: number), key: key, metadata: metadata, layouts: layouts,
-            instruments: instruments)
+    private func add(
+        _ target: ScrapeTarget, _ source: ScrapedTarget.Source, continuing before: SampleIntake?
+    ) -> ScrapedTarget {
+        let number = store.begin(TargetDescription(target, url: target.url), in: batch)
+        let labelling = SeriesLabelling(target: target.labels, config: target.job.config)
+        let intake =
+            if let before {
+                SampleIntake(labelling, continuing: before)
+            } else {
+                SampleIntake(
+                    labelling: labelling, appender: store.appender(target: number), key: key, metadata: metadata,
+                    layouts: layouts, instruments: instruments, scratch: scratch)
+            }
         let scraped = ScrapedTarget(target, number: number, source: source, intake: intake)
-        targets[target.job.config.jobName, default: [:]][target.hash] = scraped
         due.add(scraped, due: scraped.schedule.next(after: clock.now()))
         batchBegan = batchBegan ?? clock.now()
+        return scraped
     }
 
-    private func end(_ target: ScrapedTarget, isReplaced: Bool) {
+    private func leave(_ target: ScrapedTarget) {
         target.isGone = true
-        if let running = target.running { transfers.cancel(running.transfer) }
-        // With another configuration it goes on in a moment: its series have not ended.
-        if isReplaced { return }
+        if let transfer = target.running?.transfer { transfers.cancel(transfer) }
+    }
+
+    private func end(_ target: ScrapedTarget) {
+        leave(target)
         target.intake.end(at: clock.now(), to: batch)
         store.end(target: target.number, in: batch)
         batchBegan = batchBegan ?? clock.now()
@@ -140,7 +177,7 @@ final class ScrapeLoop {
         let offset = clock.now() - Int64(monotonicNanoseconds() / 1_000_000)
         if abs(offset - clockOffset) > Self.clockStepMilliseconds {
             logger.warn("the clock was set", ["milliseconds": String(offset - clockOffset)])
-            for target in due.removeAll() where !target.isGone {
+            for target in due.removeAll() {
                 due.add(target, due: target.schedule.next(after: clock.now()))
             }
         }
@@ -150,7 +187,6 @@ final class ScrapeLoop {
     private func startDue() {
         let now = clock.now()
         while let (time, target) = due.take(dueBy: now) {
-            if target.isGone { continue }
             due.add(target, due: target.schedule.next(after: max(now, time)))
             instruments.lateness.observe(seconds: Double(now - time) / 1000)
             if target.running != nil {
@@ -161,97 +197,13 @@ final class ScrapeLoop {
         }
     }
 
-    // MARK: Scraping
+    // MARK: The batch
 
-    private func start(_ target: ScrapedTarget, at timestamp: Int64) {
-        let began = monotonicNanoseconds()
-        switch target.source {
-        case .local(var source):
-            var writer = ExpositionWriter(format: .text)
-            source.collect(into: &writer)
-            writer.finish()
-            target.source = .local(source)
-            PaddedBytes.lend(writer.bytes) { body in
-                store(
-                    target,
-                    target.intake.take(
-                        body, .text, at: timestamp, now: clock.now(), seconds: seconds(since: began), to: batch),
-                    at: timestamp, since: began)
-            }
-        case .http(var request):
-            do {
-                let prepared = try request.current()
-                target.source = .http(request)
-                let transfer = transfers.start(prepared) { [unowned self] result in finish(target, result) }
-                target.running = (transfer, timestamp, began)
-            } catch {
-                fail(target, String(describing: error), at: timestamp, since: began)
-            }
-        }
-    }
-
-    private func finish(_ target: ScrapedTarget, _ result: borrowing HTTPTransferResult) {
-        guard let running = target.running else { return }
-        target.running = nil
-        if target.isGone { return }
-        let timestamp = running.timestamp
-        var cut = false
-        if let failure = result.failure {
-            // Over the size limit what came is kept up to its last whole line, unless the job wants it otherwise; but not
-            // of an answer that does not even say where it will end.
-            cut =
-                failure.code == .tooLarge && target.target.job.config.limits.action == .dropExcess
-                && result.headers["content-length"] != nil
-            if !cut { return fail(target, failure.message, at: timestamp, since: running.began) }
-        } else if result.status != 200 {
-            return fail(target, "the server answered with status \(result.status)", at: timestamp, since: running.began)
-        }
-        guard let start = result.body.baseAddress else {
-            return store(
-                target,
-                target.intake.takeNothing(
-                    at: timestamp, now: clock.now(), seconds: seconds(since: running.began), to: batch), at: timestamp,
-                since: running.began)
-        }
-        let format = target.format(of: result.headers["content-type"])
-        let body = PaddedBytes(start: start, count: result.body.count)
-        var outcome: IntakeOutcome
-        if cut {
-            outcome = PaddedBytes.lend(body.wholeLines(for: format)) { lines in
-                target.intake.take(
-                    lines, format, at: timestamp, now: clock.now(), seconds: seconds(since: running.began), to: batch)
-            }
-            instruments.dropped.with("body_size_limit").increment()
-            outcome.note = "body_size_limit exceeded: what came behind \(body.count) bytes was left out"
-        } else {
-            outcome = target.intake.take(
-                body, format, at: timestamp, now: clock.now(), seconds: seconds(since: running.began), to: batch)
-        }
-        store(target, outcome, at: timestamp, since: running.began)
-    }
-
-    private func fail(_ target: ScrapedTarget, _ reason: String, at timestamp: Int64, since began: UInt64) {
-        store(
-            target, target.intake.fail(reason, at: timestamp, seconds: seconds(since: began), to: batch), at: timestamp,
-            since: began)
-    }
-
-    private func store(_ target: ScrapedTarget, _ outcome: IntakeOutcome, at timestamp: Int64, since began: UInt64) {
-        (outcome.failure == nil ? instruments.succeeded : instruments.failed).increment()
-        if let news = target.news(outcome) {
-            logger.debug(
-                outcome.failure == nil ? "scrape incomplete: \(news)" : "scrape failed: \(news)",
-                ["job": target.target.job.config.jobName, "url": target.target.url])
-        }
-        batch.note(
-            ScrapeOutcome(
-                timestamp: timestamp, up: outcome.failure == nil, durationSeconds: seconds(since: began),
-                samples: outcome.kept, error: outcome.failure ?? outcome.note), target: target.number)
+    /// Notes that something is in the batch.
+    func batchHasGrown() {
         batchBegan = batchBegan ?? clock.now()
         if batch.byteCount > Self.batchBytes { sendBatch(ifOlderThan: 0) }
     }
-
-    private func seconds(since began: UInt64) -> Double { Double(monotonicNanoseconds() - began) / 1e9 }
 
     private func sendBatch(ifOlderThan milliseconds: Int64) {
         guard let began = batchBegan else { return }
@@ -265,30 +217,29 @@ final class ScrapeLoop {
     }
 }
 
+/// Compares the configurations of jobs, of which there are far fewer than targets.
+private struct JobComparison {
+    private var known: [ObjectIdentifier: (job: ScrapeJob, config: ScrapeConfig)] = [:]
+
+    mutating func areScrapedAlike(_ a: ScrapeJob, _ b: ScrapeJob) -> Bool {
+        a === b || config(a) == config(b)
+    }
+
+    /// Where targets come from is no matter of how they are scraped.
+    private mutating func config(_ job: ScrapeJob) -> ScrapeConfig {
+        if let entry = known[ObjectIdentifier(job)] { return entry.config }
+        var config = job.config
+        (config.staticGroups, config.fileDiscovery, config.httpDiscovery, config.relabelRules) = ([], [], [], [])
+        (config.limits.targets, config.limits.keepDroppedTargets) = (0, 0)
+        known[ObjectIdentifier(job)] = (job, config)
+        return config
+    }
+}
+
 extension ScrapeTarget {
     /// Whether nothing about a target has changed that scraping goes by.
-    fileprivate func isSame(as other: ScrapeTarget) -> Bool {
-        url == other.url && labels == other.labels && interval == other.interval && timeout == other.timeout
-            && (job === other.job || job.config == other.job.config)
-    }
-}
-
-extension ScrapedTarget {
-    /// The form of an answer by its type; by the job's fallback when it has none.
-    fileprivate func format(of contentType: String?) -> ExpositionFormat {
-        if let contentType, !contentType.isEmpty { return .ofResponse(contentType: contentType) }
-        switch target.job.config.fallbackProtocol {
-        case .openMetricsText0, .openMetricsText1: return .openMetrics
-        default: return .text
-        }
-    }
-}
-
-extension PaddedBytes {
-    /// The bytes up to the end of the last whole line, ended as the form wants it.
-    fileprivate func wholeLines(for format: ExpositionFormat) -> [UInt8] {
-        let bytes = self[0..<count]
-        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
-        return Array(bytes[...end]) + (format == .openMetrics ? Array("# EOF\n".utf8) : [])
+    fileprivate func isScrapedLike(_ other: ScrapeTarget, _ comparison: inout JobComparison) -> Bool {
+        url == other.url && labels == other.labels
+            && interval == other.interval && timeout == other.timeout && comparison.areScrapedAlike(job, other.job)
     }
 }

@@ -3,18 +3,20 @@ import HTTPClient
 import Model
 import Store
 
-/// Whatever prints an exposition within the process: the host, the appliance's own figures.
-public protocol LocalSource {
-    /// Writes what there is to say at present.
-    mutating func collect(into writer: inout ExpositionWriter)
-}
-
 /// A target and everything that is kept about it. It belongs to the scraping thread.
 final class ScrapedTarget {
     /// Where the body comes from.
     enum Source {
         case http(TargetRequest)
-        case local(any LocalSource)
+        case local(LocalCollector)
+    }
+
+    /// A scrape under way.
+    struct Running {
+        /// What is to be cancelled when nobody wants the answer any more; nil for a source within the process.
+        let transfer: TransferID?
+        let timestamp: Int64
+        let began: UInt64
     }
 
     let target: ScrapeTarget
@@ -22,8 +24,10 @@ final class ScrapedTarget {
     let schedule: ScrapeSchedule
     let intake: SampleIntake
     var source: Source
-    /// The scrape under way, and its timestamp.
-    var running: (transfer: TransferID, timestamp: Int64, began: UInt64)?
+    /// The scrape under way.
+    var running: Running?
+    /// Why nothing is asked of it, and every scrape fails.
+    var refusal: String?
     /// Set when discovery does not know the target any more: what is still under way is not stored.
     var isGone = false
     private var lastNote = ""

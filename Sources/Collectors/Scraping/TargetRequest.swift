@@ -37,6 +37,7 @@ struct TargetRequest {
         request.connectTimeout = target.timeout
         request.acceptsCompression = config.enableCompression
         request.bodyLimit = config.limits.bodySize > 0 ? Int(clamping: config.limits.bodySize) : 256 << 20
+        request.keepsBodyToLimit = config.limits.action == .dropExcess
         return request
     }
 }

@@ -86,8 +86,11 @@ public struct ScrapeLayout {
     /// and what is in `tokens` means nothing.
     public func match(_ body: PaddedBytes, into tokens: inout [SampleToken]) -> Bool {
         guard isComplete, body.count <= Int(UInt32.max >> 1) else { return false }
-        if tokens.count != sampleCount {
-            tokens = Array(repeating: SampleToken(start: 0, length: 0), count: sampleCount)
+        // The memory is kept: one array may serve the layouts of many targets in turn.
+        if tokens.count > sampleCount { tokens.removeLast(tokens.count - sampleCount) }
+        if tokens.count < sampleCount {
+            let missing = sampleCount - tokens.count
+            tokens.append(contentsOf: repeatElement(SampleToken(start: 0, length: 0), count: missing))
         }
         return tokens.withUnsafeMutableBufferPointer { out in
             skeleton.withUnsafeBytes { skeleton in

@@ -3,6 +3,14 @@ import Model
 /// Reads a series text such as `http_requests_total{code="200"}`, as `ExpositionReader` hands it out, into labels with
 /// `__name__` among them. A label given twice is an error; labels with empty values are left out.
 public func readSeries(_ text: UnsafeRawBufferPointer) throws(UserError) -> Labels {
+    var empty: [String] = []
+    return try readSeries(text, emptyLabels: &empty)
+}
+
+/// Reads a series text likewise, and adds the names of its labels that are there with empty values.
+public func readSeries(
+    _ text: UnsafeRawBufferPointer, emptyLabels: inout [String]
+) throws(UserError) -> Labels {
     try PaddedBytes.lend(text) { (body: PaddedBytes) throws(UserError) -> Labels in
         let pairs: [Label]
         do throws(ReadingFault) {
@@ -10,6 +18,7 @@ public func readSeries(_ text: UnsafeRawBufferPointer) throws(UserError) -> Labe
         } catch {
             throw error.error(in: body, file: nil)
         }
+        for pair in pairs where pair.value.isEmpty { emptyLabels.append(pair.name) }
         return try distinct(pairs)
     }
 }

@@ -187,9 +187,14 @@ final class Transfer {
     /// Takes bytes of the body and answers how many it took, or curl's word for a pause.
     fileprivate func takeBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let request = request?.request else { return 0 }
-        if let limit = request.bodyLimit, bytes.count > limit - bodyBytes || bodyBytes == 0 && declaredLength > limit {
-            verdict = .bodyTooLarge
-            return 0
+        if let limit = request.bodyLimit {
+            let isDeclared = bodyBytes == 0 && declaredLength > limit && !request.keepsBodyToLimit
+            if isDeclared || bytes.count > limit - bodyBytes {
+                verdict = .bodyTooLarge
+                let room = isDeclared || !request.keepsBodyToLimit ? 0 : limit - bodyBytes
+                if handlers.onBody == nil, room > 0 { _ = gather(UnsafeRawBufferPointer(rebasing: bytes.prefix(room))) }
+                return 0
+            }
         }
         guard let onBody = handlers.onBody else { return gather(bytes) ? bytes.count : 0 }
         switch onBody(bytes) {

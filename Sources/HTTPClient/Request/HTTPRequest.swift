@@ -22,6 +22,8 @@ public struct HTTPRequest: Sendable, Hashable {
     public var connectTimeout: Int64 = 10_000
     /// The largest body taken, in bytes after decompression. The first byte above it ends the transfer. Nil is no limit.
     public var bodyLimit: Int? = 64 << 20
+    /// Whether of a body over the limit the bytes up to it are wanted: they come with the failure.
+    public var keepsBodyToLimit = false
     /// The largest head taken, in bytes: every header line of every answer on the way, redirects and trailers as well.
     public var headLimit = 128 << 10
     /// Whether to offer compression (gzip, deflate and what else libcurl was built with) and to undo it.

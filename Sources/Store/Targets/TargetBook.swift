@@ -20,6 +20,14 @@ final class TargetBook: Sendable {
         state.withLock { $0 = State(ids: ids, next: next) }
     }
 
+    /// So many numbers that no other target gets; the first of them.
+    func reserve(_ count: Int) -> Int64 {
+        state.withLock { state in
+            defer { state.next += Int64(count) }
+            return state.next
+        }
+    }
+
     /// The number of a target.
     func id(of target: TargetDescription) -> Int64 {
         let identity = target.identity
@@ -42,6 +50,10 @@ extension Store {
         return id
     }
 
+    /// Says that no target is known any more: at a start, before the ones there are begin. Which ones there were when the
+    /// process ended says nothing.
+    public func endAllTargets(in batch: WriteBatch) { batch.definitions.append(.allTargetsGone(at: clock.now())) }
+
     /// Says that a target is not there any more. What the head holds of it will be closed soon.
     public func end(target: Int64, in batch: WriteBatch) {
         batch.definitions.append(.targetGone(id: target, at: clock.now()))
@@ -50,6 +62,8 @@ extension Store {
 
     /// Replaces the targets of a job that relabelling drops, as they are to be shown.
     public func replaceDropped(job: String, _ dropped: [TargetDescription]) async throws {
+        // Not whatever number the file has free: it may be given to a target whose row is still on its way.
+        let first = targets.reserve(dropped.count)
         try await writer.perform { connection in
             try connection.run("DELETE FROM targets WHERE job = ? AND state = 'dropped'", .text(job))
             for (index, target) in dropped.enumerated() {
@@ -57,9 +71,11 @@ extension Store {
                 let identity = Array("dropped \(job) \(index)".utf8)
                 try connection.run(
                     """
-                    INSERT INTO targets (identity, job, instance, url, labels, discovered, interval_ms, timeout_ms, state)
-                    VALUES (?, ?, '', '', '{}', ?, 0, 0, 'dropped')
-                    """, .blob(identity), .text(job), .text(labelsJSON(target.discovered)))
+                    INSERT INTO targets
+                        (target_id, identity, job, instance, url, labels, discovered, interval_ms, timeout_ms, state)
+                    VALUES (?, ?, ?, '', '', '{}', ?, 0, 0, 'dropped')
+                    """, .integer(first + Int64(index)), .blob(identity), .text(job),
+                    .text(labelsJSON(target.discovered)))
             }
         }
     }

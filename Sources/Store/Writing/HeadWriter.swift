@@ -156,6 +156,9 @@ extension HeadWriter {
         case .targetGone(let id, let time):
             try connection.run(
                 "UPDATE targets SET state = 'gone', gone_at = ? WHERE target_id = ?", .integer(time), .integer(id))
+        case .allTargetsGone(let time):
+            try connection.run("UPDATE targets SET state = 'gone', gone_at = ? WHERE state = 'active'", .integer(time))
+            try connection.run("DELETE FROM targets WHERE state = 'dropped'")
         case .metric(let id, let name):
             try connection.run("INSERT OR IGNORE INTO metrics VALUES (?, ?)", .integer(id), .text(name))
         case .series(let id, let metric, let hash, let labels):

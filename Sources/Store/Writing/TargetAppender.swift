@@ -10,7 +10,7 @@ public final class TargetAppender {
     public struct Column: Hashable, Sendable {
         let series: Int64
         /// It lives in a block of another target, and its samples go by themselves.
-        let isForeign: Bool
+        public let isForeign: Bool
         /// As long as the column is held, its number stays the series'.
         public let pin: BlockPin
 
@@ -52,7 +52,10 @@ public final class TargetAppender {
     private var tokens: [Int32] = []
     /// Slots that get a stale marker in the next row: their series had a sample in the last one and are gone.
     private var ending: Set<Int> = []
+    /// The values, and the reports, of series in blocks of other targets.
     private var foreignTokens: [(token: Int32, series: Int64)] = []
+    /// Such series that get a stale marker with the next scrape.
+    private var foreignEnding: Set<Int64> = []
 
     private let noToken: Int32 = -1
 
@@ -75,6 +78,9 @@ public final class TargetAppender {
         return Column(series: home.series, isForeign: home.isForeign, pin: home.pin)
     }
 
+    /// Whether some of the series live with another target. When that one is gone they can be asked for anew, and move here.
+    public var hasForeignSeries: Bool { !foreignTokens.isEmpty }
+
     /// What an arrangement found.
     public struct Arrangement: Sendable {
         /// Tokens that were left out, because another one stands for the same series.
@@ -88,6 +94,7 @@ public final class TargetAppender {
     @discardableResult
     public func arrange(_ columns: [Column?], reports: [Column]) -> Arrangement {
         let before = aliveSeries()
+        foreignEnding.formUnion(foreignTokens.map(\.series))
         blocks = blocksNeeded(columns, reports, before)
         tokens = Array(repeating: noToken, count: blocks.count * slotsPerBlock)
         foreignTokens.removeAll()
@@ -105,8 +112,12 @@ public final class TargetAppender {
                 if tokens[place] == noToken { tokens[place] = Int32(token) } else { found.duplicates += 1 }
             }
         }
-        for (index, report) in reports.enumerated() where !report.isForeign {
-            if let place = place(of: report.series) { tokens[place] = -2 - Int32(index) }
+        for (index, report) in reports.enumerated() {
+            if report.isForeign {
+                foreignTokens.append((-2 - Int32(index), report.series))
+            } else if let place = place(of: report.series) {
+                tokens[place] = -2 - Int32(index)
+            }
         }
         ending.removeAll()
         for series in before {
@@ -114,6 +125,9 @@ public final class TargetAppender {
             if tokens[place] == noToken { ending.insert(place) } else if tokens[place] >= 0 { found.added -= 1 }
         }
         found.added += tokens.count { $0 >= 0 }
+        foreignEnding.subtract(foreignTokens.map(\.series))
+        // Those that have moved here meanwhile go on in a row.
+        foreignEnding = foreignEnding.filter { series in place(of: series).map { tokens[$0] == noToken } ?? true }
         registry.arrange(ObjectIdentifier(self), written())
         return found
     }
@@ -184,18 +198,35 @@ public final class TargetAppender {
             samples += written
         }
         let rowSamples = samples
-        for (token, series) in foreignTokens where Int(token) < values.count {
-            let place = values[Int(token)]
-            let text = UnsafeRawBufferPointer(rebasing: body[Int(place.start)..<Int(place.start) + Int(place.length)])
-            guard let number = readNumber(text) else { continue }
-            batch.loose.append(.init(series: series, timestamp: timestamp, element: Element(number)))
+        for (token, series) in foreignTokens {
+            guard let element = element(token, values, body, reports) else { continue }
+            batch.loose.append(.init(series: series, timestamp: timestamp, element: element))
+            samples += 1
+        }
+        for series in foreignEnding {
+            batch.loose.append(.init(series: series, timestamp: timestamp, element: Element(staleMarker)))
             samples += 1
         }
         ending.removeAll()
+        foreignEnding.removeAll()
         batch.scrapes.append(
             .init(target: target, timestamp: timestamp, rows: rowsBefore..<batch.rows.count, samples: rowSamples))
         batch.sampleCount += samples
         return true
+    }
+
+    /// The value or the report that a token stands for.
+    private func element(
+        _ token: Int32, _ values: UnsafeBufferPointer<SampleToken>, _ body: UnsafeRawBufferPointer, _ reports: [Double]
+    ) -> Element? {
+        if token < 0 {
+            let report = -2 - Int(token)
+            return reports.indices.contains(report) ? Element(reports[report]) : nil
+        }
+        guard Int(token) < values.count else { return nil }
+        let place = values[Int(token)]
+        let text = UnsafeRawBufferPointer(rebasing: body[Int(place.start)..<Int(place.start) + Int(place.length)])
+        return readNumber(text).map { Element($0) }
     }
 
     /// Writes one sample with a time of its own.

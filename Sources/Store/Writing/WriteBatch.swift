@@ -84,6 +84,8 @@ public final class WriteBatch: @unchecked Sendable {
 enum Definition {
     case target(id: Int64, TargetDescription)
     case targetGone(id: Int64, at: Int64)
+    /// Nothing is known of any target any more.
+    case allTargetsGone(at: Int64)
     case metric(id: Int64, name: String)
     case series(id: Int64, metric: Int64, hash: Int64, labels: String)
     case block(id: Int64, target: Int64, window: Int64)

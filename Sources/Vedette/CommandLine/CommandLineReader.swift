@@ -17,9 +17,10 @@ struct CommandLineReader {
         var rest = words
         if rest.isEmpty || rest == ["--help"] || rest == ["-h"] || rest == ["help"] { return .help(overview(of: [])) }
         if rest == ["--version"] { rest = ["version"] }
+        if rest.first == "help" { rest = rest.dropFirst() + ["--help"] }
         let command = try command(&rest)
-        guard let command else { return .help(overview(of: words.filter { !$0.hasPrefix("-") })) }
-        if rest.contains("--help") || rest.contains("-h") { return .help(command.help) }
+        guard let command else { return .help(overview(of: words.filter { !$0.hasPrefix("-") && $0 != "help" })) }
+        if asksForHelp(rest) { return .help(command.help) }
         return .run(command, try invocation(of: command, rest))
     }
 
@@ -31,7 +32,7 @@ struct CommandLineReader {
             if let exact = candidates.first(where: { $0.words.count == depth }), candidates.count == 1 { return exact }
             let known = candidates.compactMap { $0.words.count > depth ? $0.words[depth] : nil }
             guard let word = rest.first, !word.hasPrefix("-") else {
-                if rest.contains("--help") || rest.contains("-h") { return nil }
+                if asksForHelp(rest) { return nil }
                 throw UsageError(message: "a command is missing: one of \(unique(known).joined(separator: ", "))")
             }
             guard known.contains(word) else {
@@ -43,17 +44,27 @@ struct CommandLineReader {
         }
     }
 
+    /// Whether help is among the words; behind `--` it would be an argument.
+    private func asksForHelp(_ words: [String]) -> Bool {
+        words.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
+    }
+
     private func invocation(of command: Command, _ words: [String]) throws(UsageError) -> Invocation {
         var values: [String: String] = [:]
         for option in command.options {
             if let value = environment[option.variable], !value.isEmpty { values[option.name] = value }
         }
         var arguments: [String] = []
+        var onlyArguments = false
         var at = 0
         while at < words.count {
             let word = words[at]
             at += 1
-            guard word.hasPrefix("-"), word != "-" else {
+            if word == "--", !onlyArguments {
+                onlyArguments = true
+                continue
+            }
+            guard word.hasPrefix("-"), word != "-", !onlyArguments else {
                 arguments.append(word)
                 continue
             }
@@ -62,14 +73,14 @@ struct CommandLineReader {
                 throw UsageError(
                     message: "unknown option \(parts[0])\(suggestion(parts[0], command.options.map(\.name)))")
             }
-            if parts.count == 2 {
-                values[option.name] = parts[1]
-            } else if at < words.count {
-                values[option.name] = words[at]
+            var value = parts.count == 2 ? parts[1] : ""
+            // A forgotten value must not swallow the option behind it; one that begins so can be given with `=`.
+            if parts.count == 1, at < words.count, !words[at].hasPrefix("--") {
+                value = words[at]
                 at += 1
-            } else {
-                throw UsageError(message: "\(option.name) needs a value: \(option.placeholder)")
             }
+            if value.isEmpty { throw UsageError(message: "\(option.name) needs a value: \(option.placeholder)") }
+            values[option.name] = value
         }
         let needed = command.arguments.filter { !$0.hasPrefix("[") }
         if arguments.count < needed.count {

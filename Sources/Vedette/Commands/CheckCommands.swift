@@ -18,13 +18,17 @@ let checkConfigCommand = Command(
 let checkMetricsCommand = Command(
     words: ["check", "metrics"], summary: "check an exposition on standard input, text or OpenMetrics"
 ) { _ in
-    let text = try readAll(STDIN_FILENO)
+    let verdict = judgeMetrics(try readAll(STDIN_FILENO))
+    for problem in verdict.problems { complain(problem.description) }
+    return verdict.code
+}
+
+/// What is wrong with an exposition, and the exit code that says so: 1 for errors, 3 where only taste is offended.
+func judgeMetrics(_ text: [UInt8]) -> (problems: [ExpositionProblem], code: Int32) {
     // Only OpenMetrics has an end mark.
-    let format: ExpositionFormat =
-        text.suffix(8).elementsEqual("\n# EOF\n".utf8.suffix(8)) || hasEndMark(text) ? .openMetrics : .text
+    let format: ExpositionFormat = hasEndMark(text) ? .openMetrics : .text
     let problems = PaddedBytes.lend(text) { checkExposition($0, format: format, file: nil) }
-    for problem in problems { complain(problem.description) }
-    return problems.isEmpty ? 0 : problems.contains { $0.severity == .error } ? 1 : 3
+    return (problems, problems.isEmpty ? 0 : problems.contains { $0.severity == .error } ? 1 : 3)
 }
 
 private func hasEndMark(_ text: [UInt8]) -> Bool {

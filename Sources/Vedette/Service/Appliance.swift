@@ -50,7 +50,12 @@ final class Appliance: Sendable {
         }
         logger.info(
             "listening", ["address": server.address.description, "url": server.url, "data": store.path])
-        watchSelf()
+        do {
+            try watchSelf()
+        } catch {
+            await stop(server)
+            throw error
+        }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
                 for await signal in signals { wish.yield(signal) }
@@ -118,15 +123,18 @@ final class Appliance: Sendable {
     private func startDiscovery() -> Task<Void, Never> {
         let jobs = state.configuration.scraping.jobs
         memory.keepOnly(jobs)
-        engine.keepOnly(jobs: Set(jobs.map(\.jobName) + SelfTargets.jobs))
         let discovery = Discovery(jobs: jobs, sink: engine, fetcher: client, memory: memory, logger: logger)
-        return Task { await discovery.run() }
+        let engine = engine
+        return Task {
+            await engine.keepOnly(jobs: Set(jobs.map(\.jobName)))
+            await discovery.run()
+        }
     }
 
-    private func watchSelf() {
+    private func watchSelf() throws(UserError) {
         let section = state.configuration.selfMonitoring
-        if section.host { engine.add(SelfTargets.host(section.interval), HostSource()) }
-        if section.vedette { engine.add(SelfTargets.vedette(section.interval), SelfSource(registry)) }
+        if section.host { try engine.add(SelfTargets.host(section.interval), HostSource()) }
+        if section.vedette { try engine.add(SelfTargets.vedette(section.interval), SelfSource(registry)) }
     }
 
     /// Reads the configuration again. A file with mistakes changes nothing.
@@ -136,7 +144,7 @@ final class Appliance: Sendable {
             return true
         } catch {
             logger.error("cannot reload the configuration, the one before stays in force")
-            for problem in error.problems { logger.error(saidPlainly(problem)) }
+            for sentence in sentences(about: error) { logger.error("\(sentence)") }
             return false
         }
     }
@@ -163,8 +171,10 @@ final class Appliance: Sendable {
         if options.address(before) != options.address(new) || options.data(before) != options.data(new)
             || before.common.tls != new.common.tls || before.common.auth != new.common.auth
             || before.common.enableLifecycle != new.common.enableLifecycle
+            || before.selfMonitoring != new.selfMonitoring
         {
-            logger.warn("listen, tls, auth, enable_lifecycle and storage.path take effect at the next start")
+            logger.warn(
+                "listen, tls, auth, enable_lifecycle, storage.path and self_monitoring take effect at the next start")
         }
         logger.info("configuration reloaded", ["jobs": String(new.scraping.jobs.count)])
     }

@@ -2,11 +2,8 @@ import Collectors
 import Glibc
 import Model
 
-/// What the appliance watches without being told, as targets.
+/// What the appliance watches without being told, as targets. A configuration's job of the same name stands beside them.
 enum SelfTargets {
-    /// The names of the jobs; a configuration's job of the same name stands beside them.
-    static let jobs = ["node", "vedette"]
-
     static func host(_ interval: Int64) -> ScrapeTarget { target("node", interval) }
 
     static func vedette(_ interval: Int64) -> ScrapeTarget { target("vedette", interval) }

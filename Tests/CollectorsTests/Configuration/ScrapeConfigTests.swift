@@ -166,7 +166,7 @@ import Testing
         ("relabel_configs: [{}]", "line 3, column 21: the action `replace` needs a `target_label`"),
         (
             "relabel_configs: [{regex: '(', target_label: a}]",
-            "line 3, column 29: cannot compile regular expression \"(\": missing ): ("
+            "line 3, column 29: cannot use `regex`: cannot compile regular expression \"(\": missing ): ("
         ),
         ("relabel_configs: [{source_labels: a, target_label: b}]", "line 3, column 37: expected a list, found `a`"),
         (

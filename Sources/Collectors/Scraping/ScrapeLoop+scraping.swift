@@ -1,0 +1,124 @@
+import Exposition
+import HTTPClient
+import Model
+import Store
+
+// One scrape, from its start to what the store is told of it.
+
+extension ScrapeLoop {
+    /// Begins a scrape.
+    func start(_ target: ScrapedTarget, at timestamp: Int64) {
+        let began = monotonicNanoseconds()
+        if let refusal = target.refusal { return fail(target, refusal, at: timestamp, since: began) }
+        switch target.source {
+        case .local(let collector):
+            target.running = ScrapedTarget.Running(transfer: nil, timestamp: timestamp, began: began)
+            collector.ask()
+        case .http(var request):
+            do {
+                let prepared = try request.current()
+                target.source = .http(request)
+                // The transfers are the loop's own and call nobody once it goes; so it is there whenever they do.
+                let transfer = transfers.start(prepared) { [unowned self] result in finish(target, result) }
+                target.running = ScrapedTarget.Running(transfer: transfer, timestamp: timestamp, began: began)
+            } catch {
+                fail(target, String(describing: error), at: timestamp, since: began)
+            }
+        }
+    }
+
+    /// Takes the answer of a source within the process.
+    func collected(_ target: ScrapedTarget, _ bytes: [UInt8]) {
+        guard let running = target.running else { return }
+        target.running = nil
+        PaddedBytes.lend(bytes) { body in
+            take(target, body, .text, running)
+        }
+    }
+
+    private func finish(_ target: ScrapedTarget, _ result: borrowing HTTPTransferResult) {
+        guard let running = target.running else { return }
+        target.running = nil
+        if target.isGone { return }
+        var isCut = false
+        if let failure = result.failure {
+            // Over the size limit what came is kept up to its last whole line, unless the job wants it otherwise; but not
+            // of an answer that does not even say where it will end.
+            isCut =
+                failure.code == .tooLarge && target.target.job.config.limits.action == .dropExcess
+                && result.headers["content-length"] != nil
+            if !isCut { return fail(target, failure.message, at: running.timestamp, since: running.began) }
+        } else if result.status != 200 {
+            let reason = "the server answered with status \(result.status)"
+            return fail(target, reason, at: running.timestamp, since: running.began)
+        }
+        let format = target.format(of: result.headers["content-type"])
+        guard let start = result.body.baseAddress else {
+            let outcome = target.intake.takeNothing(
+                format, at: running.timestamp, now: clock.now(), seconds: seconds(since: running.began), to: batch)
+            return store(target, outcome, at: running.timestamp, since: running.began)
+        }
+        let body = PaddedBytes(start: start, count: result.body.count)
+        if isCut {
+            instruments.leftOut([.bodySizeLimit: 1])
+            PaddedBytes.lend(body.wholeLines(for: format)) { lines in
+                let note = "body_size_limit exceeded: what came behind \(body.count) bytes was left out"
+                take(target, lines, format, running, note: note)
+            }
+        } else {
+            take(target, body, format, running)
+        }
+    }
+
+    private func take(
+        _ target: ScrapedTarget, _ body: PaddedBytes, _ format: ExpositionFormat, _ running: ScrapedTarget.Running,
+        note: String? = nil
+    ) {
+        var outcome = target.intake.take(
+            body, format, at: running.timestamp, now: clock.now(), seconds: seconds(since: running.began), to: batch)
+        if let note { outcome.note = note }
+        store(target, outcome, at: running.timestamp, since: running.began)
+    }
+
+    private func fail(_ target: ScrapedTarget, _ reason: String, at timestamp: Int64, since began: UInt64) {
+        store(
+            target, target.intake.fail(reason, at: timestamp, seconds: seconds(since: began), to: batch), at: timestamp,
+            since: began)
+    }
+
+    private func store(_ target: ScrapedTarget, _ outcome: IntakeOutcome, at timestamp: Int64, since began: UInt64) {
+        (outcome.failure == nil ? instruments.succeeded : instruments.failed).increment()
+        if let news = target.news(outcome) {
+            logger.debug(
+                outcome.failure == nil ? "scrape incomplete: \(news)" : "scrape failed: \(news)",
+                ["job": target.target.job.config.jobName, "url": target.target.url])
+        }
+        batch.note(
+            ScrapeOutcome(
+                timestamp: timestamp, up: outcome.failure == nil, durationSeconds: seconds(since: began),
+                samples: outcome.kept, error: outcome.failure ?? outcome.note), target: target.number)
+        batchHasGrown()
+    }
+
+    private func seconds(since began: UInt64) -> Double { Double(monotonicNanoseconds() - began) / 1e9 }
+}
+
+extension ScrapedTarget {
+    /// The form of an answer by its type; by the job's fallback when it has none.
+    fileprivate func format(of contentType: String?) -> ExpositionFormat {
+        if let contentType, !contentType.isEmpty { return .ofResponse(contentType: contentType) }
+        switch target.job.config.fallbackProtocol {
+        case .openMetricsText0, .openMetricsText1: return .openMetrics
+        default: return .text
+        }
+    }
+}
+
+extension PaddedBytes {
+    /// The bytes up to the end of the last whole line, ended as the form wants it.
+    fileprivate func wholeLines(for format: ExpositionFormat) -> [UInt8] {
+        let bytes = self[0..<count]
+        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+        return Array(bytes[...end]) + (format == .openMetrics ? Array("# EOF\n".utf8) : [])
+    }
+}
