@@ -93,6 +93,8 @@ public final class Store: Sendable {
     /// Takes a batch, which must not be touched by the caller any more; it is committed within a second.
     public func write(_ batch: WriteBatch) {
         for scrape in batch.scrapes { heads.posted(scrape.target) }
+        // Only now, with its last rows on their way: a target that has none would be forgotten at once.
+        for case .targetGone(let target, _) in batch.definitions { heads.setGone(target, true) }
         writer.post(batch)
     }
 

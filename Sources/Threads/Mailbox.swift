@@ -47,6 +47,13 @@ public final class Mailbox<Letter: Sendable>: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    /// Whether nothing more is accepted.
+    public var isClosed: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return closed
+    }
+
     /// Everything that is in the box, waiting for it for some time; nil when the box is closed and empty.
     public func takeAll(waitingAtMost milliseconds: Int) -> [Letter]? {
         pthread_mutex_lock(mutex)

@@ -137,6 +137,8 @@ final class ScrapeLoop {
         for target in now.values { target.refusal = refusal }
         targets[job] = now.isEmpty ? nil : now
         if !before.isEmpty || !changed.isEmpty { due.remove { $0.isGone } }
+        // The last rows of those that went are on their way before anybody may take their series over.
+        if !before.isEmpty { sendBatch(ifOlderThan: 0) }
     }
 
     private func add(

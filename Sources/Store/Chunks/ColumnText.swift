@@ -71,8 +71,8 @@ private func write(
         out[at] = 0x2c
         at += 1
         if let value = scaled(mantissas[index], tags[index], to: scale) {
-            // Both are below 2^62, so that their difference is a whole number of 64 bits.
-            at += write(value - before, at: out + at)
+            // What we wrote is below 2^62; a file edited by hand may hold anything, and the reader adds up the same way.
+            at += write(value &- before, at: out + at)
             before = value
         } else {
             at += writeAbsolute(Element(mantissa: mantissas[index], tag: tags[index]), at: out + at)

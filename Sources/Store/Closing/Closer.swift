@@ -93,15 +93,18 @@ final class Closer: Sendable {
         while let requests = mailbox.takeAll(waitingAtMost: 10_000) {
             let now = clock.now()
             let isLooseDue = isOver(looseClosed, Self.looseMilliseconds, now)
-            attempt {
-                if !closesByItself { return }
-                for target in heads.due(now: now) { try work.close(target, limit: rowsPerPart) }
-                if isLooseDue || looseCount.load(ordering: .relaxed) >= Self.looseSamples {
+            if closesByItself {
+                // Each by itself: one that cannot be closed keeps no other from it.
+                for target in heads.due(now: now) where !mailbox.isClosed {
+                    attempt { try work.close(target, limit: rowsPerPart) }
+                }
+                if !mailbox.isClosed, isLooseDue || looseCount.load(ordering: .relaxed) >= Self.looseSamples {
                     looseClosed = now
                     looseCount.store(0, ordering: .relaxed)
-                    try work.closeLoose()
+                    attempt { try work.closeLoose() }
                 }
             }
+            if mailbox.isClosed && requests.isEmpty { break }
             if isOver(maintained, Self.maintenanceMilliseconds, now) {
                 maintained = now
                 attempt { try maintenance.run(now: now) }

@@ -28,7 +28,7 @@ final class CloserWork {
         let begin = monotonicNanoseconds()
         let part = try connection.reading {
             try HeadPart(
-                target: target, blocks: registry.blocks(of: target), limit: limit, from: connection, with: encoder,
+                target: target, blocks: { registry.blocks(of: target) }, limit: limit, from: connection, with: encoder,
                 grid: &grid)
         }
         let closed = closed

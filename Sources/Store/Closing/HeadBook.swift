@@ -75,7 +75,7 @@ final class HeadBook: Sendable {
             entries.filter { entry in
                 guard let oldest = entry.value.oldest, entry.value.count > 0 else { return false }
                 return entry.value.count >= entry.value.threshold || entry.value.isGone
-                    || now >= oldest + windowMilliseconds
+                    || now &- oldest >= windowMilliseconds
             }.map(\.key).sorted()
         }
     }

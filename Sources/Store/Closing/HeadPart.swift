@@ -13,7 +13,7 @@ struct HeadPart {
 
     /// Reads the oldest rows of a target, `limit` times at the most, and encodes them.
     init(
-        target: Int64, blocks candidates: [BlockID], limit: Int, from connection: Connection,
+        target: Int64, blocks candidates: () -> [BlockID], limit: Int, from connection: Connection,
         with encoder: ChunkEncoder,
         grid: inout ElementGrid
     ) throws {
@@ -23,13 +23,14 @@ struct HeadPart {
             "SELECT ts FROM scrapes WHERE target_id = ? ORDER BY ts LIMIT ?", .integer(target), .integer(Int64(limit))
         ) { times.append($0.integer(0)) }
         // A part never spans more than a window: readers look back one window for the beginning of a part.
-        if let first = times.first, let cut = times.firstIndex(where: { $0 >= first + windowMilliseconds }) {
+        if let first = times.first, let cut = times.firstIndex(where: { $0 &- first >= windowMilliseconds }) {
             times.removeSubrange(cut...)
         }
         timestamps = times
         let chunkTimes = ChunkTimes(times)
         let row = try connection.statement("SELECT vals FROM head WHERE row_id = ?")
-        for block in candidates {
+        // Asked for only now that the state of the file is settled: memory knows a block before the file does.
+        for block in candidates() {
             grid.reset(rows: chunkTimes.count)
             var isPresent = false
             for (place, time) in times.enumerated() {

@@ -7,7 +7,7 @@ struct LooseSamples {
 
     private(set) var chunks: [EncodedChunk] = []
     private(set) var sampleCount = 0
-    private var taken: [(series: Int64, from: Int64, to: Int64)] = []
+    private var taken: [(series: Int64, timestamp: Int64)] = []
 
     /// Reads and encodes loose samples, as many as are closed at once.
     init(from connection: Connection, with encoder: ChunkEncoder, grid: inout ElementGrid) throws {
@@ -25,11 +25,7 @@ struct LooseSamples {
             guard let element = row.element(2) else { return }
             let bundle = Bundle(block: blockNumber(of: series), window: window(of: timestamp))
             bundles[bundle, default: []].append((slot(of: series), timestamp, element))
-            if let last = taken.last, last.series == series {
-                taken[taken.count - 1].to = timestamp
-            } else {
-                taken.append((series, timestamp, timestamp))
-            }
+            taken.append((series, timestamp))
             sampleCount += 1
         }
         for (bundle, samples) in bundles.sorted(by: { ($0.key.window, $0.key.block) < ($1.key.window, $1.key.block) }) {
@@ -48,10 +44,13 @@ struct LooseSamples {
     /// Returns the places that have become crowded.
     func store(on connection: Connection, closed: ClosedTimes) throws -> [ChunkPlace] {
         let crowded = try ChunkWriter(connection, closed: closed).write(chunks)
-        for range in taken {
-            try connection.run(
-                "DELETE FROM loose WHERE series_id = ? AND ts BETWEEN ? AND ?", .integer(range.series),
-                .integer(range.from), .integer(range.to))
+        // One by one: a late sample may have come between two of these since they were read.
+        let remove = try connection.statement("DELETE FROM loose WHERE series_id = ? AND ts = ?")
+        for sample in taken {
+            try remove.bind(sample.series, 1)
+            try remove.bind(sample.timestamp, 2)
+            _ = try remove.step()
+            remove.reset()
         }
         return crowded
     }

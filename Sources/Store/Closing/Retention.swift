@@ -35,12 +35,15 @@ struct Retention {
     func apply(_ limits: RetentionLimits, now: Int64) throws -> Int {
         var removed = 0
         // A part that begins in a window may reach to the end of the next one.
-        while let oldest = try oldestWindow(), (oldest + 2) * windowMilliseconds <= now - limits.milliseconds {
+        while let oldest = try oldestWindow(), oldest < window(of: max(0, now &- limits.milliseconds)) - 1 {
             try remove(oldest)
             removed += 1
         }
         if let bytes = limits.bytes {
-            while try size() > bytes, let oldest = try oldestWindow() {
+            // What is being written now is not the past: where it alone is over the limit, taking the history away would
+            // not help.
+            let kept = window(of: max(0, now)) - 1
+            while let oldest = try oldestWindow(), oldest < kept, try size() > bytes {
                 try remove(oldest)
                 removed += 1
             }

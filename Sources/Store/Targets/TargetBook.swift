@@ -57,7 +57,6 @@ extension Store {
     /// Says that a target is not there any more. What the head holds of it will be closed soon.
     public func end(target: Int64, in batch: WriteBatch) {
         batch.definitions.append(.targetGone(id: target, at: clock.now()))
-        heads.setGone(target, true)
     }
 
     /// Replaces the targets of a job that relabelling drops, as they are to be shown.

@@ -55,16 +55,16 @@ public final class WriteBatch: @unchecked Sendable {
     /// About how much memory it holds.
     public var byteCount: Int {
         bytes.count + rows.count * MemoryLayout<Row>.stride + loose.count * MemoryLayout<LooseSample>.stride
-            + definitions.count * 256
+            + definitions.count * 256 + outcomes.count * 128 + metadata.count * 256
     }
 
-    /// What later batches rely on, without the samples.
-    func withoutSamples() -> WriteBatch {
-        let rest = WriteBatch()
-        rest.definitions = definitions
-        rest.outcomes = outcomes
-        rest.metadata = metadata
-        return rest
+    /// Takes over what later batches rely on of a batch whose samples are given up.
+    func takeDefinitions(of batch: WriteBatch) {
+        definitions.append(contentsOf: batch.definitions)
+        outcomes.merge(batch.outcomes) { $1 }
+        var families: [String: FamilyMetadata] = [:]
+        for family in metadata + batch.metadata { families[family.family] = family }
+        metadata = Array(families.values)
     }
 
     /// Empties the batch and keeps its memory.

@@ -17,6 +17,8 @@ final class WriterLoop {
     /// The shortest time between two commits. What is posted has been gathered for most of a second already, and the
     /// promise of the store is a second.
     private static let commitMilliseconds = 100
+    /// What goes into one transaction at the most, and one batch more.
+    private static let sliceBytes = 4 << 20
     /// How often a disk that refused is tried again.
     private static let retryMilliseconds = 1000
 
@@ -79,12 +81,16 @@ final class WriterLoop {
         if waiting.isEmpty { return }
         let begin = monotonicNanoseconds()
         do {
-            let counts = try connection.transaction { try heads.write(waiting) }
+            // In slices: after a full disk there may be little room for the log of one transaction.
+            while !waiting.isEmpty {
+                let slice = nextSlice()
+                let counts = try connection.transaction { try heads.write(slice) }
+                instruments.appended.increment(by: counts.samples)
+                instruments.duplicates.increment(by: counts.duplicates)
+                listeners.committed(slice, counts)
+                waiting.removeFirst(slice.count)
+            }
             instruments.writeSeconds.observe(nanoseconds: monotonicNanoseconds() - begin)
-            instruments.appended.increment(by: counts.samples)
-            instruments.duplicates.increment(by: counts.duplicates)
-            listeners.committed(waiting, counts)
-            waiting.removeAll(keepingCapacity: true)
             recovered()
         } catch {
             failed(error)
@@ -93,6 +99,16 @@ final class WriterLoop {
             .init(
                 trouble: trouble?.reason, waiting: trouble == nil ? [] : waiting,
                 waitingSamples: waiting.reduce(0) { $0 + $1.sampleCount }))
+    }
+
+    /// The oldest batches that go into one transaction.
+    private func nextSlice() -> [WriteBatch] {
+        var bytes = 0
+        return Array(
+            waiting.prefix { batch in
+                defer { bytes += batch.byteCount }
+                return bytes < Self.sliceBytes
+            })
     }
 
     /// Runs work that makes room. On a full disk the reserve lets it begin; it is set aside again from what was freed.
@@ -135,14 +151,18 @@ final class WriterLoop {
         if let error = error as? DatabaseError, error.isCorruption { listeners.damaged(error) }
         var held = waiting.reduce(0) { $0 + $1.byteCount }
         var lost = 0
-        for (index, batch) in waiting.enumerated() where held > waitingLimit && batch.sampleCount > 0 {
+        // Readers may be looking at the batches: they are replaced, not changed.
+        let rest = WriteBatch()
+        var given = 0
+        while given < waiting.count, held > waitingLimit {
+            let batch = waiting[given]
             held -= batch.byteCount
             lost += batch.sampleCount
             listeners.dropped(batch.scrapes)
-            // Readers may be looking at the batch: it is replaced, not changed.
-            waiting[index] = batch.withoutSamples()
-            held += waiting[index].byteCount
+            rest.takeDefinitions(of: batch)
+            given += 1
         }
+        if given > 0 { waiting.replaceSubrange(..<given, with: [rest]) }
         if lost > 0 {
             instruments.lost.increment(by: lost)
             logger.warn(

@@ -2,6 +2,7 @@ import Glibc
 import HTTPAPI
 import Model
 import Store
+import Synchronization
 
 /// The targets, as the store knows them.
 struct StoreTargets: TargetsProvider {
@@ -56,13 +57,20 @@ struct StoreTables: StoreStatusProvider {
     }
 }
 
-/// Copies of the database for `/api/v1/backup`.
-struct StoreBackups: BackupProvider {
-    let store: Store
+/// Copies of the database for `/api/v1/backup`, one at a time.
+final class StoreBackups: BackupProvider {
+    private let store: Store
+    private let isCopying = Atomic(false)
+
+    init(store: Store) { self.store = store }
 
     func makeBackup() async throws -> OpenFile {
-        // Beside the database: there is room there, or the database would be in trouble itself. The name goes at once;
-        // the room goes with the last reader.
+        guard !isCopying.exchange(true, ordering: .acquiring) else {
+            throw HTTPError(.serviceUnavailable, "cannot make a backup: another one is being made")
+        }
+        defer { isCopying.store(false, ordering: .releasing) }
+        // Beside the database, where there is most likely to be room. The name goes at once; the room goes with the last
+        // reader.
         let path = store.path + "-backup-\(getpid())-\(monotonicNanoseconds())"
         defer { unlink(path) }
         try store.backup(to: path)
