@@ -41,7 +41,8 @@ final class Closer: Sendable {
     }
 
     /// Starts the thread, which reads through a connection of its own.
-    func start(_ work: sending CloserWork, _ maintenance: sending Maintenance, _ check: sending BackgroundCheck?) throws {
+    func start(_ work: sending CloserWork, _ maintenance: sending Maintenance, _ check: sending BackgroundCheck?) throws
+    {
         let box = Mutex<(CloserWork, Maintenance, BackgroundCheck?)?>((work, maintenance, check))
         try thread.withLock {
             $0 = try Thread(name: "store-closer") { [self] in

@@ -14,8 +14,9 @@ final class WriterLoop {
         var damaged: @Sendable (DatabaseError) -> Void
     }
 
-    /// The longest that something posted waits for its commit; the promise of the store is a second.
-    private static let commitMilliseconds = 400
+    /// The shortest time between two commits. What is posted has been gathered for most of a second already, and the
+    /// promise of the store is a second.
+    private static let commitMilliseconds = 100
     /// How often a disk that refused is tried again.
     private static let retryMilliseconds = 1000
 

@@ -24,12 +24,17 @@ import Testing
         }
     }
 
-    @Test func offsetsAreWholeSlotsAndSpread() {
-        let offsets = (0..<1000).map { ScrapeSchedule(interval: 15_000, hash: $0 &* 0x9e37_79b9_7f4a_7c15).offset }
-        #expect(offsets.allSatisfy { $0 % 200 == 0 })
-        let slots = Dictionary(grouping: offsets) { $0 }
-        #expect(slots.count == 75)
-        #expect(slots.values.allSatisfy { $0.count < 40 })
+    /// Intervals, the slots they are cut into, and how many of those there are.
+    static let slots: [(interval: Int64, slot: Int64, count: Int)] = [
+        (2000, 200, 10), (5000, 500, 10), (15_000, 1000, 15), (60_000, 1000, 60),
+    ]
+
+    @Test(arguments: slots) func offsetsAreWholeSlotsAndSpread(interval: Int64, slot: Int64, count: Int) {
+        let offsets = (0..<3000).map { ScrapeSchedule(interval: interval, hash: $0 &* 0x9e37_79b9_7f4a_7c15).offset }
+        #expect(offsets.allSatisfy { $0 % slot == 0 })
+        let places = Dictionary(grouping: offsets) { $0 }
+        #expect(places.count == count)
+        #expect(places.values.allSatisfy { $0.count < 2 * 3000 / count })
     }
 
     @Test(arguments: [(0, 1), (-5, 1)] as [(Int64, Int64)])
