@@ -96,7 +96,7 @@ SELECT job, instance, url, health, last_scrape,
        strftime('%Y-%m-%dT%H:%M:%fZ', last_scrape / 1000.0, 'unixepoch') AS last_scrape_time,
        duration_seconds, samples, last_error, state, labels
 FROM targets
-WHERE state <> 'gone' AND url <> '';
+WHERE state = 'active';
 
 CREATE VIEW samples AS
 WITH elements AS (

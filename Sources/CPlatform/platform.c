@@ -87,3 +87,12 @@ static int forget_code(struct dl_phdr_info *object, size_t size, void *context) 
 }
 
 void platform_forget_startup_code(void) { dl_iterate_phdr(forget_code, NULL); }
+
+#include <sys/resource.h>
+
+void platform_raise_file_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}

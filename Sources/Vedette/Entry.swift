@@ -12,6 +12,7 @@ enum Entry {
         // A reader that has gone must not take the whole appliance with it.
         signal(SIGPIPE, SIG_IGN)
         platform_tune_malloc()
+        platform_raise_file_limit()
         switch read(Array(CommandLine.arguments.dropFirst())) {
         case .failure(let error):
             complain(error.message)

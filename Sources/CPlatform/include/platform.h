@@ -42,6 +42,9 @@ void platform_tune_malloc(void);
 /// is none to be had. To be called once.
 int platform_catch_signals(void);
 
+/// Allows as many open files as the system lets this process have: every target keeps a connection.
+void platform_raise_file_limit(void);
+
 /// Gives memory that the allocator holds and nobody uses back to the system.
 void platform_trim_memory(void);
 

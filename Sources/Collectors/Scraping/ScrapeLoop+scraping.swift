@@ -86,13 +86,26 @@ extension ScrapeLoop {
             since: began)
     }
 
+    /// A line when a target goes down or comes back; what changes in between is for finding faults.
+    private func log(_ target: ScrapedTarget, _ outcome: IntakeOutcome) {
+        let job = target.target.job.config.jobName
+        let url = target.target.url
+        let news = target.news(outcome)
+        if target.turns(up: outcome.failure == nil) {
+            if let failure = outcome.failure {
+                logger.warn("target is down: \(failure)", ["job": job, "url": url])
+            } else {
+                logger.info("target is up again", ["job": job, "url": url])
+            }
+        } else if let news {
+            logger.debug(
+                "scrape \(outcome.failure == nil ? "incomplete" : "failed"): \(news)", ["job": job, "url": url])
+        }
+    }
+
     private func store(_ target: ScrapedTarget, _ outcome: IntakeOutcome, at timestamp: Int64, since began: UInt64) {
         (outcome.failure == nil ? instruments.succeeded : instruments.failed).increment()
-        if let news = target.news(outcome) {
-            logger.debug(
-                outcome.failure == nil ? "scrape incomplete: \(news)" : "scrape failed: \(news)",
-                ["job": target.target.job.config.jobName, "url": target.target.url])
-        }
+        log(target, outcome)
         batch.note(
             ScrapeOutcome(
                 timestamp: timestamp, up: outcome.failure == nil, durationSeconds: seconds(since: began),

@@ -40,6 +40,15 @@ final class ScrapedTarget {
         schedule = ScrapeSchedule(interval: target.interval, hash: target.hash)
     }
 
+    /// Whether the last scrape succeeded; nil before the first.
+    private(set) var isUp: Bool?
+
+    /// Notes whether a scrape succeeded; true when that is a change an operator wants to know.
+    func turns(up: Bool) -> Bool {
+        defer { isUp = up }
+        return up ? isUp == false : isUp != false
+    }
+
     /// Why a scrape failed or what was left out of it, when that is news.
     func news(_ outcome: IntakeOutcome) -> String? {
         let note = outcome.failure ?? outcome.note

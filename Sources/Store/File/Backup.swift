@@ -67,7 +67,7 @@ extension Store {
 private func copyDatabase(from source: String, to destination: String) throws {
     if fileExists(destination) { throw UserError("cannot write \(destination): it is there already") }
     guard fileExists(folder(of: destination)) else {
-        throw UserError("cannot write \(destination): the folder \(folder(of: destination)) does not exist")
+        throw UserError("cannot write \(destination): the directory \(folder(of: destination)) does not exist")
     }
     // Under another name until it is complete: an interrupted copy must not look like one.
     let partial = freeName(destination + ".partial")
@@ -76,6 +76,8 @@ private func copyDatabase(from source: String, to destination: String) throws {
         // (https://sqlite.org/lang_vacuum.html).
         let connection = try Connection(path: source, mode: .readOnly)
         try connection.run("VACUUM INTO ?", .text(partial))
+        // As private as the store itself.
+        chmod(partial, 0o640)
         try sync(partial)
         try rename(partial, to: destination)
         try sync(destination)

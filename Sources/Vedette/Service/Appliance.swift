@@ -48,6 +48,9 @@ final class Appliance: Sendable {
             await stop(nil)
             throw error
         }
+        registry.gauge("vedette_http_connections", "Connections to the server that are open.") {
+            Double(server.connectionCount)
+        }
         logger.info(
             "listening", ["address": server.address.description, "url": server.url, "data": store.path])
         do {
