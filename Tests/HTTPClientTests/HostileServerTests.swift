@@ -187,7 +187,7 @@ import Testing
         let request = request(port.url) { $0.connectTimeout = 150 }
         let failure = try #require(try TransferLoop().fetch(request).failure)
         #expect(failure.code == .timeout)
-        #expect(failure.message == "cannot fetch \(port.url)/: no connection within 150ms")
+        #expect(failure.message == "cannot fetch \(port.url)/: timed out: no connection within 150ms")
     }
 
     @Test func nameIsUnknown() throws {
