@@ -103,14 +103,17 @@ import Testing
         ("global: {external_labels: {'': x}}", "line 1, column 28: a label name must not be empty"),
         ("global: 5", "line 1, column 9: expected a map, found `5`"),
         ("- a", "line 1, column 1: expected a map, found a list"),
-        ("listen: 7373", "line 1, column 9: cannot listen on \"7373\": expected ADDRESS:PORT, such as 127.0.0.1:7373"),
+        (
+            "listen: 7373",
+            "line 1, column 9: cannot read listen address \"7373\": expected a form like 127.0.0.1:7373 or :7373"
+        ),
         (
             "listen: a:99999",
-            "line 1, column 9: cannot listen on \"a:99999\": expected ADDRESS:PORT, such as 127.0.0.1:7373"
+            "line 1, column 9: cannot read listen address \"a:99999\": expected a form like 127.0.0.1:7373 or :7373"
         ),
         (
             "listen: ::1:80",
-            "line 1, column 9: cannot listen on \"::1:80\": expected ADDRESS:PORT, such as 127.0.0.1:7373"
+            "line 1, column 9: cannot read listen address \"::1:80\": an IPv6 address is written in brackets"
         ),
         ("tls: {cert_file: x}", "line 1, column 6: `key_file` is missing"),
         ("storage: {retention: 0}", "line 1, column 11: retention must be longer than 0"),

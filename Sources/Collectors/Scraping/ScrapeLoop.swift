@@ -37,7 +37,7 @@ final class ScrapeLoop {
         self.clock = clock
         self.logger = logger
         self.instruments = instruments
-        clockOffset = clock.now() - Int64(monotonicNanoseconds() / 1_000_000)
+        clockOffset = clock.now() - clock.steady()
         // At once: what is said of jobs' dropped targets does not wait for a batch.
         let beginning = WriteBatch()
         store.endAllTargets(in: beginning)
@@ -176,7 +176,7 @@ final class ScrapeLoop {
 
     /// When the machine's clock has been set, what is due is reckoned anew: no storm of scrapes, and no silence.
     private func followClock() {
-        let offset = clock.now() - Int64(monotonicNanoseconds() / 1_000_000)
+        let offset = clock.now() - clock.steady()
         if abs(offset - clockOffset) > Self.clockStepMilliseconds {
             logger.warn("the clock was set", ["milliseconds": String(offset - clockOffset)])
             for target in due.removeAll() {

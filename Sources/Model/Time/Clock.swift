@@ -4,6 +4,14 @@ import Glibc
 public protocol WallClock: Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     func now() -> Int64
+
+    /// Milliseconds that only ever grow, whatever the clock is set to.
+    func steady() -> Int64
+}
+
+extension WallClock {
+    /// Milliseconds that only ever grow: the machine's.
+    public func steady() -> Int64 { Int64(monotonicNanoseconds() / 1_000_000) }
 }
 
 /// The machine's clock.

@@ -327,7 +327,7 @@ extension HTTPTestServer {
         await bench.setTargets([server.address])
         try bench.round()
         try bench.round()
-        bench.clock.advance(step)
+        bench.clock.set(bench.clock.now() + step)
         bench.engine.flush()
         bench.engine.flush()
         #expect(bench.scrapes == 2)

@@ -10,15 +10,19 @@ import Synchronization
 
 /// A clock that says what it is told.
 final class SettableClock: WallClock {
-    private let time: Mutex<Int64>
+    private let time: Mutex<(now: Int64, steady: Int64)>
 
-    init(_ time: Int64) { self.time = Mutex(time) }
+    init(_ time: Int64) { self.time = Mutex((time, 0)) }
 
-    func now() -> Int64 { time.withLock { $0 } }
+    func now() -> Int64 { time.withLock { $0.now } }
 
-    func set(_ milliseconds: Int64) { time.withLock { $0 = milliseconds } }
+    func steady() -> Int64 { time.withLock { $0.steady } }
 
-    func advance(_ milliseconds: Int64) { time.withLock { $0 += milliseconds } }
+    /// Sets the clock: no time passes.
+    func set(_ milliseconds: Int64) { time.withLock { $0.now = milliseconds } }
+
+    /// Lets time pass.
+    func advance(_ milliseconds: Int64) { time.withLock { $0 = ($0.now + milliseconds, $0.steady + milliseconds) } }
 }
 
 /// When tests begin: a whole minute.
