@@ -55,7 +55,7 @@ let package = Package(
         room("Configuration", ["Model", "CYAML"]),
         room("Exposition", ["Model", "Patterns", "CPlatform"]),
         room("PromQL", ["Model", "Patterns"]),
-        room("HTTPClient", ["Model", "Instruments", "CCurl", "CPlatform"]),
+        room("HTTPClient", ["Model", "Instruments", "CCurl", "CZlib", "CPlatform"]),
 
         // Floor 3: the file, and the cluster.
         room(

@@ -92,7 +92,7 @@ import Testing
                     connection.write(TestAnswer(headers: ["Content-Encoding: gzip"], body: bomb).bytes)
                 {}
             }),
-        Case("broken gzip", .protocol, "incorrect header check", { $0.acceptsCompression = true }) { connection in
+        Case("broken gzip", .protocol, "compressed answer is damaged", { $0.acceptsCompression = true }) { connection in
             _ = connection.readRequest()
             connection.write(TestAnswer(headers: ["Content-Encoding: gzip"], "this is not gzip").bytes)
         },

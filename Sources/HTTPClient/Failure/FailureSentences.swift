@@ -7,7 +7,9 @@ import Model
 /// Why a transfer failed; nil when it did not.
 func failure(of transfer: Transfer, _ code: CURLcode) -> HTTPFailure? {
     // curl takes an answer for whole whose connection ends within the headers.
-    guard code != CURLE_OK || !transfer.headIsWhole, let request = transfer.request else { return nil }
+    guard code != CURLE_OK || !transfer.headIsWhole || transfer.verdict != nil, let request = transfer.request else {
+        return nil
+    }
     let url = transfer.effectiveURL
     if let verdict = transfer.verdict { return failure(by: verdict, url, request.request) }
     func cannot(_ verb: String, _ failure: HTTPFailure.Code, _ reason: String) -> HTTPFailure {
@@ -60,7 +62,7 @@ func failure(of transfer: Transfer, _ code: CURLcode) -> HTTPFailure? {
         CURLE_HTTP3, CURLE_QUIC_CONNECT_ERROR:
         return cannot("read", .protocol, detail(of: transfer, code))
     case CURLE_WRITE_ERROR:
-        // None of our own verdicts, so it is curl that could not undo a compression or keep a header.
+        // None of our own verdicts, so it is curl that could not keep a header.
         return cannot("read", .protocol, detail(of: transfer, code))
     default:
         return cannot("fetch", .internal, detail(of: transfer, code))
@@ -81,6 +83,12 @@ private func failure(by verdict: Transfer.Verdict, _ url: String, _ request: HTT
         HTTPFailure(.tooLarge, "cannot read \(url): the body is larger than \(counted(request.bodyLimit ?? 0, "byte"))")
     case .aborted: HTTPFailure(.cancelled, "cannot fetch \(url): it was cancelled")
     case .outOfMemory: HTTPFailure(.internal, "cannot read \(url): out of memory")
+    case .compressionCutOff:
+        HTTPFailure(.truncated, "cannot read \(url): the compressed answer is cut off")
+    case .compressionDamaged:
+        HTTPFailure(.protocol, "cannot read \(url): the compressed answer is damaged")
+    case .unknownCompression(let name):
+        HTTPFailure(.protocol, "cannot read \(url): the answer is compressed in a way nobody asked for: \(name)")
     }
 }
 

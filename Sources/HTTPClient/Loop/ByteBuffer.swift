@@ -29,6 +29,21 @@ final class ByteBuffer {
         return true
     }
 
+    /// The room behind the last byte, to be written to and then taken, valid until the next change.
+    var spare: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: start.map { $0 + count }, count: capacity - count)
+    }
+
+    /// Makes the first bytes of the room behind the last byte part of the buffer: they were written there.
+    func take(_ written: Int) {
+        count = min(count + written, capacity)
+    }
+
+    /// Forgets all bytes behind that many.
+    func cut(to length: Int) {
+        count = min(count, max(length, 0))
+    }
+
     /// Forgets the bytes and keeps the memory.
     func removeAll() {
         count = 0
@@ -58,6 +73,8 @@ final class BufferPool {
     /// How many buffers and how many bytes may lie idle.
     private let countLimit = 16
     private let byteLimit = 8 << 20
+    /// How large one may be: what a single huge body took goes back to the machine.
+    private let sizeLimit = 4 << 20 + HTTPTransferResult.padding
     private var idle: [ByteBuffer] = []
     private var idleBytes = 0
 
@@ -70,7 +87,9 @@ final class BufferPool {
 
     /// Takes a buffer back.
     func give(_ buffer: ByteBuffer) {
-        guard idle.count < countLimit, idleBytes + buffer.capacity <= byteLimit else { return }
+        guard buffer.capacity <= sizeLimit, idle.count < countLimit, idleBytes + buffer.capacity <= byteLimit else {
+            return
+        }
         buffer.removeAll()
         idle.append(buffer)
         idleBytes += buffer.capacity

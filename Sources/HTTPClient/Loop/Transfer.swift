@@ -28,6 +28,9 @@ final class Transfer {
         case bodyTooLarge
         case aborted
         case outOfMemory
+        case compressionCutOff
+        case compressionDamaged
+        case unknownCompression(String)
     }
 
     let easy: UnsafeMutableRawPointer
@@ -47,6 +50,10 @@ final class Transfer {
     /// The body so far, from its first byte on, and how many bytes of it were taken.
     private var gathered: ByteBuffer?
     private var bodyBytes = 0
+    /// Undoes compression; made for the first compressed body and kept.
+    private var decoder: BodyDecoder?
+    /// Whether the body is compressed; nil before its first byte.
+    private var isCompressed: Bool?
 
     init(buffers: BufferPool) throws(HTTPFailure) {
         guard let easy = curl_easy_init() else {
@@ -90,7 +97,7 @@ final class Transfer {
         // No cache of names: connections are kept, so names are seldom asked for, and a new connection should go where the
         // name leads now. And libcurl walks the whole cache at the end of each transfer (`Curl_hostcache_prune`).
         options.set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
-        request.apply(to: &options)
+        request.apply(to: &options, offeringCompression: handlers.onBody == nil)
         return options.verdict
     }
 
@@ -106,6 +113,7 @@ final class Transfer {
         if let gathered { buffers.give(gathered) }
         gathered = nil
         bodyBytes = 0
+        isCompressed = nil
     }
 
     /// What curl says of its last error, in its own words.
@@ -187,6 +195,8 @@ final class Transfer {
     /// Takes bytes of the body and answers how many it took, or curl's word for a pause.
     fileprivate func takeBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let request = request?.request else { return 0 }
+        guard beginDecoding(request) else { return 0 }
+        if isCompressed == true { return decode(bytes, request) ? bytes.count : 0 }
         if let limit = request.bodyLimit {
             let isDeclared = bodyBytes == 0 && declaredLength > limit && !request.keepsBodyToLimit
             if isDeclared || bytes.count > limit - bodyBytes {
@@ -206,6 +216,59 @@ final class Transfer {
             bodyBytes += bytes.count
             return bytes.count
         }
+    }
+
+    /// Looks once whether the body is compressed. False when it is in a way nobody here understands.
+    private func beginDecoding(_ request: HTTPRequest) -> Bool {
+        if isCompressed != nil { return true }
+        isCompressed = false
+        guard request.acceptsCompression, handlers.onBody == nil, let name = lines["content-encoding"]?.lowercased()
+        else { return true }
+        let coding: BodyCoding
+        switch name {
+        case "", "identity": return true
+        case "gzip", "x-gzip": coding = .gzip
+        case "deflate": coding = .deflate
+        default:
+            // A stranger's word, to be shown.
+            let shown = name.unicodeScalars.filter { (" "..."~").contains($0) }.prefix(40)
+            verdict = .unknownCompression(String(String.UnicodeScalarView(shown)))
+            return false
+        }
+        if decoder?.begin(coding) != true { decoder = BodyDecoder(coding) }
+        guard decoder != nil else {
+            verdict = .outOfMemory
+            return false
+        }
+        isCompressed = true
+        return true
+    }
+
+    private func decode(_ bytes: UnsafeRawBufferPointer, _ request: HTTPRequest) -> Bool {
+        guard let decoder else { return false }
+        let buffer = gathered ?? buffers.take()
+        gathered = buffer
+        switch decoder.decode(bytes, into: buffer, limit: request.bodyLimit ?? Int.max) {
+        case .taken: return true
+        case .damaged: verdict = .compressionDamaged
+        case .tooLarge: verdict = .bodyTooLarge
+        case .outOfMemory: verdict = .outOfMemory
+        }
+        return false
+    }
+
+    /// Looks, when curl takes the answer for whole, whether its compressed body is.
+    func checkEndOfBody() {
+        guard verdict == nil, headIsWhole, let request = request?.request else { return }
+        // An answer that has no body may still say how it would be compressed.
+        let status = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)
+        if isCompressed == nil,
+            request.method == "HEAD" || status < 200 || status == 204 || (300..<400).contains(status)
+        {
+            return
+        }
+        guard beginDecoding(request), isCompressed == true else { return }
+        if decoder?.isWhole != true { verdict = .compressionCutOff }
     }
 
     private func gather(_ bytes: UnsafeRawBufferPointer) -> Bool {

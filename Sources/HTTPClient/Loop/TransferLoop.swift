@@ -226,6 +226,7 @@ public final class TransferLoop {
             failure.certificates = HTTPCertificate.chain(of: transfer.easy)
             return end(transfer, failure)
         }
+        if code == CURLE_OK { transfer.checkEndOfBody() }
         guard var failure = failure(of: transfer, code) else { return end(transfer, nil) }
         failure.timings = HTTPTimings(of: transfer.easy)
         failure.certificates = HTTPCertificate.chain(of: transfer.easy)

@@ -26,7 +26,7 @@ public struct HTTPRequest: Sendable, Hashable {
     public var keepsBodyToLimit = false
     /// The largest head taken, in bytes: every header line of every answer on the way, redirects and trailers as well.
     public var headLimit = 128 << 10
-    /// Whether to offer compression (gzip, deflate and what else libcurl was built with) and to undo it.
+    /// Whether to offer compression (gzip) and to undo it. A streamed body is not compressed.
     public var acceptsCompression = false
     /// Whether to speak HTTP/2 to a server that offers it on `https`.
     public var allowsHTTP2 = true

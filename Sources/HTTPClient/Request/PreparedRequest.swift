@@ -15,6 +15,9 @@ public final class PreparedRequest: @unchecked Sendable {
     /// Whether a transfer can come to speak TLS at all.
     private let mayUseTLS: Bool
     private let headers: CurlList
+    /// The headers when the body is gathered, where that makes a difference: a streamed body is handed on as it comes, and so
+    /// asked for uncompressed. It is not left to libcurl, which would undo the compression too, and takes half of it for whole.
+    private let headersWithCompression: CurlList?
     private let connectTo: CurlList
     private let body: StableBytes?
     private let authorities: StableBytes?
@@ -45,6 +48,9 @@ public final class PreparedRequest: @unchecked Sendable {
             connectTo = try CurlList([])
         }
         headers = try CurlList(lines)
+        let addsOffer =
+            request.acceptsCompression && !request.headers.contains { $0.name.lowercased() == "accept-encoding" }
+        headersWithCompression = addsOffer ? try CurlList(lines + ["Accept-Encoding: gzip"]) : nil
         body = request.body.map(StableBytes.init)
         authorities = request.tls.authorities?.pem
         certificate = request.tls.certificate?.pem
@@ -52,7 +58,7 @@ public final class PreparedRequest: @unchecked Sendable {
     }
 
     /// Gives a fresh or reset handle all options of the request. What the handle points to lives as long as this object.
-    func apply(to options: inout CurlOptions) {
+    func apply(to options: inout CurlOptions, offeringCompression: Bool) {
         options.set(CURLOPT_URL, askedURL)
         // Neither the URL nor a redirect leads to a file, a mail server or whatever else libcurl can speak.
         options.set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -60,9 +66,9 @@ public final class PreparedRequest: @unchecked Sendable {
         options.set(CURLOPT_TIMEOUT_MS, Int(clamping: request.timeout))
         options.set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: request.connectTimeout))
         options.set(CURLOPT_HTTP_VERSION, request.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
+        let headers = offeringCompression ? headersWithCompression ?? headers : headers
         if !headers.isEmpty { options.set(CURLOPT_HTTPHEADER, headers) }
         if !connectTo.isEmpty { options.set(CURLOPT_CONNECT_TO, connectTo) }
-        if request.acceptsCompression { options.set(CURLOPT_ACCEPT_ENCODING, "") }
         if request.redirectLimit > 0 {
             options.set(CURLOPT_FOLLOWLOCATION, 1)
             options.set(CURLOPT_MAXREDIRS, request.redirectLimit)
