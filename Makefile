@@ -31,13 +31,14 @@ lint:
 peers:
 	@scripts/peers.sh fetch || [ "$$CI" != true ]
 
-# The end-to-end tests come last and by themselves: they measure time and load the machine.
+# Unit tests one after the other: many block threads on purpose, and two cores have few. The end-to-end tests come last and by
+# themselves: they load the machine.
 test: peers
 	@scripts/setup.sh build test
 	@$(MAKE) --no-print-directory lint build
 	@swift build --build-tests
 	@scripts/fuzz.sh $(FUZZ_SECONDS_IN_TEST)
-	@VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --skip EndToEndTests
+	@VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --no-parallel --skip EndToEndTests
 	@VEDETTE_BINARY=$(BINARY) VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --filter EndToEndTests
 
 bench:
