@@ -8,7 +8,7 @@ import Threads
 /// The scraping thread from inside: it owns the transfers, the targets, and the batch that is being filled.
 final class ScrapeLoop {
     /// How long a sample waits in the batch before the writer gets it.
-    private static let batchMilliseconds: Int64 = 700
+    private static let batchMilliseconds: Int64 = 300
     private static let batchBytes = 1 << 20
     /// A step of the machine's clock that makes the schedule begin anew.
     private static let clockStepMilliseconds: Int64 = 1000
