@@ -40,7 +40,7 @@ public struct ScrapeConfig: Sendable, Hashable {
     public var limits = ScrapeLimits()
     /// The formats asked for, the most wanted first.
     public var scrapeProtocols = ScrapeProtocol.standard
-    /// The format of an answer whose type is missing or unknown; nil fails such a scrape.
+    /// The format of an answer whose type is missing; nil takes it for text.
     public var fallbackProtocol: ScrapeProtocol?
     /// Which names its labels and metrics may have.
     public var nameScheme = NameScheme.utf8

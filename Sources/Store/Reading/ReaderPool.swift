@@ -17,7 +17,7 @@ final class ReaderPool: Sendable {
 
     init(path: String) { self.path = path }
 
-    /// A connection in a transaction that has begun to read: all its statements see the same state.
+    /// A connection in a transaction: all its statements see the state that the first of them finds.
     func borrow() throws -> ReadTransaction {
         let idle: SendableConnection? = try state.withLock { state in
             if state.isClosed { throw StoreClosed() }

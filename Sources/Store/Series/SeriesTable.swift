@@ -2,7 +2,7 @@ import Model
 import Patterns
 
 /// The series in memory: the ones that are being written, and were lately. Labels are held as symbols; postings lead from a
-/// label's value to its series, as in an inverted index. The file knows all series (`StoredSeries`).
+/// label's value to its series, as in an inverted index. The file knows all series (`SeriesArchive`).
 struct SeriesTable {
     /// The place of a series in this table.
     typealias Entry = UInt32

@@ -38,7 +38,7 @@ public struct TargetDescription: Sendable, Hashable {
             text.append(contentsOf: part.utf8)
             text.append(0)
         }
-        // Two independent 64-bit hashes: 128 bits are enough to never meet twice.
+        // The second hash begins where the first ended: together they are 128 bits, and never meet by chance.
         let first = stableHash(text)
         let second = stableHash(text, seed: first ^ 0x9e37_79b9_7f4a_7c15)
         return [first, second].flatMap { hash in (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) } }

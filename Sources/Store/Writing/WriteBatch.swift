@@ -66,18 +66,6 @@ public final class WriteBatch: @unchecked Sendable {
         for family in metadata + batch.metadata { families[family.family] = family }
         metadata = Array(families.values)
     }
-
-    /// Empties the batch and keeps its memory.
-    func clear() {
-        bytes.removeAll(keepingCapacity: true)
-        rows.removeAll(keepingCapacity: true)
-        scrapes.removeAll(keepingCapacity: true)
-        loose.removeAll(keepingCapacity: true)
-        definitions.removeAll()
-        outcomes.removeAll(keepingCapacity: true)
-        metadata.removeAll()
-        sampleCount = 0
-    }
 }
 
 /// Something that rows refer to by a number, which must stand in the file before them.
