@@ -1,7 +1,7 @@
 # Everything one does with this house. `make run` and `make test` work on a fresh Debian 12 that has git, make and the
 # Swift 6.3 toolchain; they fetch what else they need, once.
 
-.PHONY: run setup build test bench reader-bench fuzz lint clean peers
+.PHONY: run setup build test bench reader-bench promqltest fuzz lint clean peers
 .DEFAULT_GOAL := build
 
 # How the binary that is shipped gets built: these flags stand here and in no other place (the Dockerfile calls make build).
@@ -40,6 +40,11 @@ test: peers
 	@scripts/fuzz.sh $(FUZZ_SECONDS_IN_TEST)
 	@VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --no-parallel --skip EndToEndTests
 	@VEDETTE_BINARY=$(BINARY) VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --filter EndToEndTests
+
+# Prometheus's own test scripts against the query engine: make promqltest DIR=…
+promqltest: setup
+	@swift build --product promqltest
+	@.build/debug/promqltest "$(or $(DIR),../shared/promqltest)"
 
 bench:
 	@scripts/setup.sh build bench

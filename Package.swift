@@ -118,7 +118,14 @@ let package = Package(
                 "Threads",
                 "TestSupport",
             ]),
-        tests(of: "PromQL", ["Model"]),
+        // Prometheus's own test scripts, run by `make promqltest` and within the tests.
+        .target(
+            name: "PromQLScripts", dependencies: ["Model", "Patterns", "PromQL"], path: "Tests/PromQLScripts",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "promqltest", dependencies: ["Model", "PromQLScripts"], path: "Tests/promqltest",
+            swiftSettings: strict),
+        tests(of: "PromQL", ["Model", "PromQLScripts"]),
         tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition"]),
         tests(of: "Vedette", ["Model", "Configuration"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),

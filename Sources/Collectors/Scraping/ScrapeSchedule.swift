@@ -14,8 +14,8 @@ struct ScrapeSchedule: Sendable, Hashable {
     init(interval: Int64, hash: UInt64) {
         self.interval = max(1, interval)
         let place = Int64(hash % UInt64(self.interval))
-        // A tenth of the interval: few wake-ups where targets are few, and still spread where they are many.
-        let slot = min(Self.longestSlot, max(Self.shortestSlot, self.interval / 10 / 100 * 100))
+        // A fifth of the interval: few wake-ups where targets are few, and still spread where they are many.
+        let slot = min(Self.longestSlot, max(Self.shortestSlot, self.interval / 5 / 100 * 100))
         offset = self.interval >= 2 * slot ? place / slot * slot : place
     }
 

@@ -98,6 +98,11 @@ public struct Labels: Sendable, Hashable {
         Labels(sorted: pairs.filter { pair in !names.contains { sameBytes($0, pair.name) } })
     }
 
+    /// Only those of these labels that are named.
+    public func keeping(_ names: some Collection<String>) -> Labels {
+        Labels(sorted: pairs.filter { pair in names.contains { sameBytes($0, pair.name) } })
+    }
+
     /// These labels without the metric's name.
     public var withoutMetric: Labels { dropping([Labels.metricName]) }
 }

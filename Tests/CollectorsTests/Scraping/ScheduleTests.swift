@@ -26,7 +26,7 @@ import Testing
 
     /// Intervals, the slots they are cut into, and how many of those there are.
     static let slots: [(interval: Int64, slot: Int64, count: Int)] = [
-        (2000, 200, 10), (5000, 500, 10), (15_000, 1000, 15), (60_000, 1000, 60),
+        (1000, 200, 5), (2000, 400, 5), (5000, 1000, 5), (15_000, 1000, 15), (60_000, 1000, 60),
     ]
 
     @Test(arguments: slots) func offsetsAreWholeSlotsAndSpread(interval: Int64, slot: Int64, count: Int) {
