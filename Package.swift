@@ -140,5 +140,6 @@ if Context.environment["VEDETTE_FUZZ"] != nil {
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         fuzzer("exposition", ["Model", "Exposition"]),
         fuzzer("configuration", ["Model", "Configuration", "Collectors"]),
+        fuzzer("query", ["Model", "PromQL"]),
     ]
 }

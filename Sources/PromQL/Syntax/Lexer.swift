@@ -120,7 +120,10 @@ struct Lexer {
 
     private mutating func closeParenthesis() throws(QuerySyntaxError) -> Token {
         openParentheses -= 1
-        if openParentheses < 0 { throw error("unexpected right parenthesis \(character(")"))") }
+        if openParentheses < 0 {
+            start = at
+            throw error("unexpected right parenthesis \(character(")"))")
+        }
         return token(.rightParenthesis)
     }
 
@@ -210,7 +213,6 @@ struct Lexer {
     private mutating func numberOrDuration() throws(QuerySyntaxError) -> Token {
         if scanNumber() { return token(.number) }
         if scanDuration() { return token(.duration) }
-        if at < text.count { at += 1 }
         throw error("bad number or duration syntax: \(quoted(written))")
     }
 
@@ -224,28 +226,22 @@ struct Lexer {
         }
         var hasPoint = false
         var hasExponent = false
-        /// A point, an underscore and an exponent need a digit behind them.
-        func needsDigit() -> Bool {
-            guard at < text.count else { return false }
-            return ![UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(text[at])
-        }
         scanning: while let byte = peek() {
             switch byte {
             case _ where isDigit(byte) || (isHexadecimal && isHexadecimalDigit(byte)): at += 1
             case UInt8(ascii: "."):
-                if hasPoint || isHexadecimal { return false }
-                hasPoint = true
                 at += 1
-                if let next = peek(), next == UInt8(ascii: "_") || next == UInt8(ascii: ".") { return false }
+                if hasPoint || isHexadecimal || skipOne(of: "_.") { return false }
+                hasPoint = true
             case UInt8(ascii: "_"):
                 at += 1
-                if !needsDigit() { return false }
+                if skipOne(of: "._eE") || at == text.count { return false }
             case UInt8(ascii: "e"), UInt8(ascii: "E"):
+                at += 1
                 if hasExponent { return false }
                 hasExponent = true
-                at += 1
-                if peek() == UInt8(ascii: "+") || peek() == UInt8(ascii: "-") { at += 1 }
-                if !needsDigit() { return false }
+                _ = skipOne(of: "+-")
+                if skipOne(of: "._eE") || at == text.count { return false }
             default: break scanning
             }
         }
@@ -263,8 +259,9 @@ struct Lexer {
             guard skipOne(of: "smhdw") else { return false }
             _ = skip(UInt8(ascii: "s"))
         }
-        guard let byte = peek() else { return true }
-        return !isLetter(byte) && !isDigit(byte)
+        guard let byte = peek(), isLetter(byte) || isDigit(byte) else { return true }
+        at += 1
+        return false
     }
 
     // MARK: Strings

@@ -103,8 +103,8 @@ extension Parser {
         switch token.kind {
         case .keyword(.start), .keyword(.end):
             let isStart = try take().kind == .keyword(.start)
-            try expect(.leftParenthesis)
-            try expect(.rightParenthesis)
+            try expect(.leftParenthesis, in: "@", "timestamp")
+            try expect(.rightParenthesis, in: "@", "timestamp")
             return isStart ? .start : .end
         default: break
         }
@@ -247,9 +247,10 @@ extension Parser {
             }
         }
         guard let value = queryNumber(literal.text) else {
+            let isHexadecimal = literal.text.lowercased().hasPrefix("0x")
             throw error(
-                "error parsing number: strconv.ParseFloat: parsing \(quoted(literal.text)): value out of range",
-                at: literal.range)
+                "error parsing number: strconv.ParseFloat: parsing \(quoted(literal.text)): "
+                    + (isHexadecimal ? "invalid syntax" : "value out of range"), at: literal.range)
         }
         return NumberLiteral(value: value, isDuration: false, range: literal.range)
     }
