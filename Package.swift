@@ -97,6 +97,11 @@ let package = Package(
             name: "StoreBench", dependencies: ["Store", "Model", "Logging", "Instruments"], path: "bench/StoreBench",
             swiftSettings: strict),
 
+        // Measures what queries cost.
+        .executableTarget(
+            name: "QueryBench", dependencies: ["Store", "PromQL", "Model", "Logging", "Instruments"],
+            path: "bench/QueryBench", swiftSettings: strict),
+
         .executableTarget(
             name: "ReaderBench", dependencies: ["Model", "Exposition"], path: "bench/reader", exclude: ["run.sh"],
             swiftSettings: strict),

@@ -1,5 +1,6 @@
-// What the store costs a sample: StoreBench [TARGETS [SERIES [SCRAPES]]], by default 100 targets of 1,000 series, 300 scrapes
-// 2 s apart, in the mix of exporters.c. It prints CPU nanoseconds and bytes a sample; it judges nothing.
+// What the store costs a sample: StoreBench [TARGETS [SERIES [SCRAPES [MILLISECONDS]]]], by default 100 targets of 1,000 series,
+// 300 scrapes 2 s apart, in the mix of exporters.c. It prints CPU nanoseconds and bytes a sample; it judges nothing. With a
+// folder as KEEP in the environment the file is made there and stays, for QueryBench.
 
 import Glibc
 import Instruments
@@ -114,14 +115,16 @@ func size(_ path: String) -> Int {
 
 func main() async throws {
     let numbers = CommandLine.arguments.dropFirst().compactMap(Int.init)
-    let (targets, series, scrapes) = (
-        numbers.first ?? 100, numbers.dropFirst().first ?? 1000, numbers.dropFirst(2).first ?? 300
+    let (targets, series, scrapes, interval) = (
+        numbers.first ?? 100, numbers.dropFirst().first ?? 1000, numbers.dropFirst(2).first ?? 300,
+        Int64(numbers.dropFirst(3).first ?? 2000)
     )
-    let folder = "/tmp/store-bench-\(getpid())"
+    let kept = getenv("KEEP").map { String(cString: $0) }
+    let folder = kept ?? "/tmp/store-bench-\(getpid())"
     mkdir(folder, 0o755)
     let path = folder + "/bench.db"
-    defer { if getenv("KEEP") == nil { for name in ["", "-wal", "-shm", "-reserve", "/.."] { unlink(path + name) } } }
-    defer { rmdir(folder) }
+    defer { if kept == nil { for name in ["", "-wal", "-shm", "-reserve", "/.."] { unlink(path + name) } } }
+    defer { if kept == nil { rmdir(folder) } }
     var options = Store.Options()
     options.closesByItself = false
     let store = try Store(path: path, options: options, registry: Registry(), logger: Logger(level: .error))
@@ -132,7 +135,7 @@ func main() async throws {
     for (index, load) in loads.enumerated() {
         let description = TargetDescription(
             job: "bench", instance: "127.10.0.\(index):9100", url: "http://127.10.0.\(index):9100/metrics", labels: [:],
-            discovered: [:], intervalMilliseconds: 2000, timeoutMilliseconds: 1000)
+            discovered: [:], intervalMilliseconds: interval, timeoutMilliseconds: 1000)
         let appender = store.appender(target: store.begin(description, in: first))
         _ = appender.arrange(try load.labels.map { try appender.column(for: $0, in: first) }, reports: [])
         appenders.append(appender)
@@ -158,7 +161,8 @@ func main() async throws {
                 loads[index].body.withUnsafeBytes { body in
                     loads[index].tokens.withUnsafeBufferPointer { tokens in
                         _ = appenders[index].append(
-                            at: start + Int64(scrape) * 2000 + Int64(index), tokens, in: body, reports: [], to: batch)
+                            at: start + Int64(scrape) * interval + Int64(index), tokens, in: body, reports: [],
+                            to: batch)
                     }
                 }
                 generating += generated - begin
@@ -208,6 +212,7 @@ func main() async throws {
     reopened.close()
     print("file with the head: \(headBytes / 1_000_000) MB; series: \(seriesBytes / (targets * series)) bytes each")
     _ = try Store.compact(path: path, logger: Logger(level: .error))
+    if kept != nil { print("kept: \(path)") }
     print("file: \(Double((size(path) * 1000) / samples) / 1000) bytes a sample, series included")
 }
 
