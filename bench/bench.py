@@ -19,12 +19,14 @@ import tempfile
 
 import disk
 import flatness
+import queries
 import reader
 import report
 import starting
 import systems
 import throughput
 from exporters import ROOT
+from processes import free_port
 
 # Seconds to measure, and of warming up before; the quick form cuts both.
 LENGTHS = {"sparse": (600, 30), "dense": (600, 30), "disk": (960, 0), "idle": (120, 0), "ready": (60, 0), "flat": (180, 30)}
@@ -32,7 +34,7 @@ QUICK = {"sparse": (25, 10), "dense": (15, 6), "disk": (30, 0), "idle": (10, 0),
 
 
 def main():
-    benches = ["sparse", "dense", "disk", "size", "idle", "ready", "flat", "reader"]
+    benches = ["sparse", "dense", "disk", "size", "idle", "ready", "flat", "reader", "queries"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench", choices=["all", *benches], nargs="+")
     parser.add_argument("--quick", action="store_true", help="short runs, for trying")
@@ -91,6 +93,8 @@ def run(bench, kinds, directory, length, times):
         starting.idle(directory, length(bench)[0])
     elif bench == "reader":
         reader.bench(directory)
+    elif bench == "queries":
+        queries.scenario(systems.VEDETTE, directory, [free_port() for _ in range(3)], times)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,12 @@ class System:
 class Vedette(System):
     name = "Vedette"
 
+    def __init__(self, directory, addresses=(), interval="15s"):
+        super().__init__(directory, addresses, interval)
+        with open(self.config, "a") as config:
+            # The others watch nothing but the targets: neither does this one here.
+            config.write("self_monitoring: {host: false, vedette: false}\n")
+
     def arguments(self):
         return [VEDETTE, "serve", "--config", self.config, "--data", self.data, "--listen", f"127.0.0.1:{self.port}"]
 

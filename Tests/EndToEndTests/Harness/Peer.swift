@@ -5,7 +5,7 @@ final class PrometheusPeer: Sendable {
     let program: Program
     let port: UInt16
 
-    init(in workplace: Workplace, configuration: String) throws {
+    init(in workplace: Workplace, configuration: String, options: [String] = []) throws {
         let config = try workplace.write(configuration, to: "prometheus.yml")
         // It cannot choose a port itself: take one that is free just now.
         port = try freePort()
@@ -14,7 +14,7 @@ final class PrometheusPeer: Sendable {
             [
                 "--config.file=\(config)", "--storage.tsdb.path=\(workplace.file("prometheus"))",
                 "--web.listen-address=127.0.0.1:\(port)",
-            ], in: workplace)
+            ] + options, in: workplace)
         try eventually("Prometheus is ready", within: 30) { try request(port: port, path: "/-/ready").status == 200 }
     }
 
