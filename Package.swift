@@ -55,7 +55,7 @@ let package = Package(
         room("Configuration", ["Model", "CYAML"]),
         room("Exposition", ["Model", "Patterns", "CPlatform"]),
         room("PromQL", ["Model", "Patterns"]),
-        room("HTTPClient", ["Model", "Instruments", "CCurl", "CZlib", "CPlatform"]),
+        room("HTTPClient", ["Model", "Threads", "CCurl", "CZlib", "CPlatform"]),
 
         // Floor 3: the file, and the cluster.
         room(
@@ -102,14 +102,15 @@ let package = Package(
             swiftSettings: strict),
 
         // What the tests of several rooms need: servers that behave as badly as told.
-        .target(name: "TestSupport", dependencies: ["CZlib"], path: "Tests/Support", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Threads", "CZlib"], path: "Tests/Support", swiftSettings: strict),
         tests(of: "Model"),
         tests(of: "Logging", ["Model"]),
+        tests(of: "Threads"),
         tests(of: "Patterns", ["Model"]),
         tests(of: "Instruments"),
         tests(of: "Configuration", ["Model"]),
         tests(of: "Exposition", ["Model"]),
-        tests(of: "HTTPClient", ["Model", "TestSupport"]),
+        tests(of: "HTTPClient", ["Model", "Threads", "TestSupport"]),
         tests(of: "Store", ["Model", "Instruments", "Patterns"]),
         tests(
             of: "Collectors",
