@@ -14,7 +14,7 @@ import Testing
             .success(DiscoveryAnswer(status: status, contentType: type, body: Array(body.utf8)))
         ])
         do {
-            let groups = try await HTTPSource(config: config, fetcher: fetcher).ask()
+            let groups = try await HTTPSource(config: config, fetcher: fetcher, lane: BlockingLane()).ask()
             #expect(fetcher.requests.map(\.url) == ["http://u:p@sd/x"])
             #expect(fetcher.requests.first?.timeoutMilliseconds == 1500)
             #expect(
