@@ -48,9 +48,7 @@ struct FileSource: Sendable {
         if reads {
             file.stamp = stamp
             do {
-                let bytes = try access.read(path, ReadingLimits.discovery.bytes)
-                let json = path.lowercased().hasSuffix(".json")
-                file.groups = try readTargetGroups(bytes, name: path, json: json).map { group in
+                file.groups = try readTargetFile(path, by: access).map { group in
                     TargetGroup(targets: group.targets, labels: group.labels + [Label("__meta_filepath", path)])
                 }
                 file.problem = nil

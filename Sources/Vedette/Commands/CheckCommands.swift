@@ -5,10 +5,11 @@ import Glibc
 import Model
 
 let checkConfigCommand = Command(
-    words: ["check", "config"], arguments: ["FILE"], summary: "check a configuration; nothing else happens"
+    words: ["check", "config"], arguments: ["FILE"],
+    summary: "check a configuration and the files it names; nothing else happens"
 ) { invocation in
     let path = invocation.arguments[0]
-    let loaded = try VedetteConfiguration.load(path)
+    let loaded = try VedetteConfiguration.load(path, lookingAtNamedFiles: true)
     for warning in loaded.warnings { complain("warning: \(warning)") }
     let jobs = loaded.value.scraping.jobs.count
     write("\(path) is valid: \(jobs) \(jobs == 1 ? "job" : "jobs")\n", to: STDOUT_FILENO)
