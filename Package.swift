@@ -121,7 +121,7 @@ let package = Package(
             ]),
         tests(of: "PromQL", ["Model"]),
         tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition"]),
-        tests(of: "Vedette", ["Model", "Configuration"]),
+        tests(of: "Vedette", ["Model", "Configuration", "Exposition"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,
