@@ -58,15 +58,13 @@ extension ScrapeLoop {
         guard let running = target.running else { return }
         target.running = nil
         if target.isGone { return }
-        var isCut = false
-        if let failure = result.failure {
-            // Over the size limit what came is kept up to its last whole line, unless the job wants it otherwise; but not
-            // of an answer that does not even say where it will end.
-            isCut =
-                failure.code == .tooLarge && target.target.job.config.limits.action == .dropExcess
-                && result.headers["content-length"] != nil
-            if !isCut { return fail(target, failure.message, at: running.timestamp, since: running.began) }
-        } else if result.status != 200 {
+        // Over the size limit what came is kept up to its last whole line, unless the job wants it otherwise. Most answers do
+        // not say beforehand how long they are; one without an end has ended here.
+        let isCut = result.failure?.code == .tooLarge && target.target.job.config.limits.action == .dropExcess
+        if let failure = result.failure, !isCut {
+            return fail(target, failure.message, at: running.timestamp, since: running.began)
+        }
+        if result.status != 200 {
             let reason = "the server answered with status \(result.status)"
             return fail(target, reason, at: running.timestamp, since: running.began)
         }

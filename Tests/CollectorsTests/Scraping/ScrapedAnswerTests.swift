@@ -62,20 +62,71 @@ import Testing
         #expect(try await bench.values("up") == ["1", "0"])
     }
 
-    @Test func answersOverTheSizeLimitAreCut() async throws {
+    /// Ways to send a text, some of which do not say beforehand how long it is.
+    enum Sending: String, CaseIterable {
+        case withItsLength
+        case inChunks
+        case compressed
+        case untilTheEnd
+        case withoutEnd
+
+        func send(_ text: String, _ connection: TestConnection) {
+            switch self {
+            case .withItsLength: connection.write(TestAnswer(text).bytes)
+            case .inChunks:
+                connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                for line in text.split(separator: "\n") {
+                    connection.write("\(String(line.utf8.count + 1, radix: 16))\r\n\(line)\n\r\n")
+                }
+                connection.write("0\r\n\r\n")
+            case .compressed:
+                let body = gzipped(Array(text.utf8))
+                connection.write(TestAnswer(headers: ["Content-Encoding: gzip"], body: body).bytes)
+            case .untilTheEnd: connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\(text)")
+            case .withoutEnd:
+                connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\(text)")
+                while connection.write("b 1\n") {}
+            }
+        }
+    }
+
+    /// Over the limit an answer is kept up to its last whole line, whether it says how long it will be or not: most programs
+    /// do not. One without an end ends there.
+    @Test(arguments: Sending.allCases)
+    func answersOverTheSizeLimitAreCut(sending: Sending) async throws {
         let bench = try EngineBench()
         let text = (0..<100).map { "a{n=\"\($0)\"} 1\n" }.joined()
-        let server = try HTTPTestServer(answering: { _ in TestAnswer(text) })
+        let server = try HTTPTestServer { (connection: TestConnection) in
+            guard connection.readRequest() != nil else { return }
+            sending.send(text, connection)
+        }
         await bench.setTargets([server.address]) { $0.limits.bodySize = 130 }
         try bench.round()
         #expect(try await bench.values("up") == ["1"])
         let kept = try await bench.values("a").count
         #expect(kept == 11, "\(kept)")
         #expect(bench.registry.value("vedette_samples_dropped_total", "body_size_limit") == 1)
-        #expect(try await bench.statuses().first?.lastError.contains("body_size_limit") == true)
+        #expect(
+            try await bench.statuses().first?.lastError
+                == "body_size_limit exceeded: what came behind 130 bytes was left out")
         await bench.setTargets([server.address]) { ($0.limits.bodySize, $0.limits.action) = (130, .failScrape) }
         try bench.round()
         #expect(try await bench.values("up") == ["1", "0"])
+    }
+
+    /// What is kept of an answer must be one: neither a page that says what went wrong, nor nothing behind an endless head.
+    @Test(arguments: ["an error", "a head without end"]) func whatIsNoAnswerIsNotCut(kind: String) async throws {
+        let head = kind == "an error" ? "500 Oops" : "200 OK\r\nX-Long: \(String(repeating: "x", count: 140_000))"
+        let body = String(repeating: "a 1\n", count: 100)
+        let bench = try EngineBench()
+        let server = try HTTPTestServer { (connection: TestConnection) in
+            guard connection.readRequest() != nil else { return }
+            connection.write("HTTP/1.1 \(head)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        }
+        await bench.setTargets([server.address]) { $0.limits.bodySize = 130 }
+        try bench.round()
+        #expect(try await bench.values("up") == ["0"])
+        #expect(try await bench.values("a") == [])
     }
 
     @Test func whoDoesNotAnswerInTimeIsDown() async throws {
