@@ -51,8 +51,7 @@ public struct Discovery: Sendable {
             }
             group.addTask {
                 // A source that does not answer keeps the others waiting only so long.
-                _ = await slept(5000)
-                continuation.yield(.patienceIsOver)
+                if await slept(5000) { continuation.yield(.patienceIsOver) }
             }
             if let set = state.firstSet() { await sink.targetsChanged(set) }
             for await report in reports {
