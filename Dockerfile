@@ -1,6 +1,6 @@
 # Two stages: Swift's own image builds the binary, a slim Debian runs it with the shared libraries it needs and no more.
 #
-#   docker build --tag vedette .
+#   docker build --tag vedette --build-arg VEDETTE_REVISION="$(git rev-parse HEAD)" .
 #   docker run --publish 7373:7373 --volume vedette:/data vedette
 
 FROM swift:6.3-bookworm AS builder
@@ -10,6 +10,8 @@ COPY scripts/setup.sh scripts/
 RUN apt-get update && apt-get install --yes --no-install-recommends make && scripts/setup.sh build \
     && rm -rf /var/lib/apt/lists/*
 COPY . .
+# The commit, for `vedette version`: .git does not come along.
+ARG VEDETTE_REVISION
 RUN make build
 
 FROM debian:bookworm-slim

@@ -10,6 +10,15 @@ RELEASE := --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -g
 	-Xswiftc -file-prefix-map -Xswiftc "$(CURDIR)=."
 BINARY := .build/release/vedette
 
+# The commit goes into the binary, where there is one to be known: a name given from outside (the Dockerfile has no .git), or
+# that of this folder's own .git, not of one that a tarball was unpacked in. "-modified" says that it is not that commit alone.
+ifeq ($(VEDETTE_REVISION),)
+ifneq ($(wildcard .git),)
+VEDETTE_REVISION := $(shell git describe --always --abbrev=40 --exclude='*' --dirty=-modified 2>/dev/null)
+endif
+endif
+export VEDETTE_REVISION
+
 # Seconds for each fuzz target: a short run within `make test`, a long one with `make fuzz`.
 FUZZ_SECONDS := 600
 FUZZ_SECONDS_IN_TEST := 5

@@ -26,6 +26,12 @@ func fuzzer(_ name: String, _ doors: [Target.Dependency]) -> Target {
         swiftSettings: strict)
 }
 
+/// The commit that is built, as `make build` says; `unknown` for any other build. It is a flag of one small file, so that a
+/// new commit compiles nothing else again.
+let revision = Context.environment["VEDETTE_REVISION"].flatMap { name in
+    name.isEmpty || !name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } ? nil : name
+}
+
 let package = Package(
     name: "vedette",
     products: [
@@ -41,6 +47,8 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CPlatform"),
+        .target(
+            name: "CRevision", cSettings: [.define("VEDETTE_REVISION", to: "\"\(revision ?? "unknown")\"")]),
         .target(name: "CMigrations", path: "migrations", sources: ["migrations.c"]),
         .target(name: "CWebStatic", path: "web-static", sources: ["web-static.c"]),
 
@@ -55,7 +63,7 @@ let package = Package(
         room("Configuration", ["Model", "CYAML"]),
         room("Exposition", ["Model", "Patterns", "CPlatform"]),
         room("PromQL", ["Model", "Patterns"]),
-        room("HTTPClient", ["Model", "Instruments", "CCurl", "CZlib", "CPlatform"]),
+        room("HTTPClient", ["Model", "Threads", "CCurl", "CZlib", "CPlatform"]),
 
         // Floor 3: the file, and the cluster.
         room(
@@ -89,6 +97,7 @@ let package = Package(
             dependencies: [
                 "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
                 "Collectors", "Rules", "HTTPAPI", "CPlatform", "CSQLite", "CCurl", "CMicrohttpd", "CYAML", "CZlib",
+                "CDeflate", "CRE2", "CRevision",
             ],
             swiftSettings: strict),
 
@@ -107,14 +116,15 @@ let package = Package(
             swiftSettings: strict),
 
         // What the tests of several rooms need: servers that behave as badly as told.
-        .target(name: "TestSupport", dependencies: ["CZlib"], path: "Tests/Support", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Threads", "CZlib"], path: "Tests/Support", swiftSettings: strict),
         tests(of: "Model"),
         tests(of: "Logging", ["Model"]),
+        tests(of: "Threads"),
         tests(of: "Patterns", ["Model"]),
         tests(of: "Instruments"),
         tests(of: "Configuration", ["Model"]),
         tests(of: "Exposition", ["Model"]),
-        tests(of: "HTTPClient", ["Model", "TestSupport"]),
+        tests(of: "HTTPClient", ["Model", "Threads", "TestSupport"]),
         tests(of: "Store", ["Model", "Instruments", "Patterns"]),
         tests(
             of: "Collectors",
@@ -132,7 +142,7 @@ let package = Package(
             swiftSettings: strict),
         tests(of: "PromQL", ["Model", "PromQLScripts"]),
         tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition"]),
-        tests(of: "Vedette", ["Model", "Configuration"]),
+        tests(of: "Vedette", ["Model", "Instruments", "Configuration", "Exposition"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,

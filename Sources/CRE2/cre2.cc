@@ -1,8 +1,10 @@
 // The thinnest C face of RE2 that Swift can call: compile, match whole, captures.
 #include "cre2.h"
 
+#include <dlfcn.h>
 #include <re2/re2.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,14 @@ cre2_regex *cre2_compile(const char *pattern, size_t length) {
 }
 
 void cre2_free(cre2_regex *regex) { delete regex; }
+
+const char *cre2_library(void) {
+    Dl_info found;
+    // The loader knows it by the name that says what it is compatible with.
+    if (!dladdr(reinterpret_cast<void *>(&re2::RE2::QuoteMeta), &found) || !found.dli_fname) return nullptr;
+    const char *slash = std::strrchr(found.dli_fname, '/');
+    return slash ? slash + 1 : found.dli_fname;
+}
 
 const char *cre2_error(const cre2_regex *regex) { return regex->re.ok() ? nullptr : regex->re.error().c_str(); }
 

@@ -13,7 +13,8 @@ public struct LoadedConfiguration<Value: Sendable>: Sendable {
 /// Reads a configuration file. `decode` combines the sections from the top-level fields; it may note problems and must not
 /// finish the fields. All problems come together.
 public func loadConfiguration<Value: Sendable>(
-    file path: String, environment: [String: String], files: FileAccess = .system, decode: (Fields) -> Value
+    file path: String, environment: [String: String], files: FileAccess = .system,
+    lookingAtNamedFiles: Bool = false, decode: (Fields) -> Value
 ) throws(ConfigurationError) -> LoadedConfiguration<Value> {
     let bytes: [UInt8]
     do {
@@ -21,7 +22,8 @@ public func loadConfiguration<Value: Sendable>(
     } catch {
         throw ConfigurationError(problems: [error])
     }
-    let context = DecodingContext(environment: environment, folder: folderOf(path), files: files)
+    let context = DecodingContext(
+        environment: environment, folder: folderOf(path), files: files, lookingAtNamedFiles: lookingAtNamedFiles)
     return try loadConfiguration(bytes, file: path, in: context, decode: decode)
 }
 

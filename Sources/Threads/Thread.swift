@@ -32,6 +32,14 @@ private func start(
     _ name: String, _ attributes: UnsafePointer<pthread_attr_t>?, _ body: @escaping @Sendable () -> Void
 ) throws(UserError) -> pthread_t {
     let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
+    // What is sent to the process is for the main thread: it must not interrupt what a thread waits for. A new thread
+    // inherits the mask. A fault is the thread's own, and whoever reports crashes must hear of it.
+    var others = sigset_t()
+    sigfillset(&others)
+    for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { sigdelset(&others, fault) }
+    var before = sigset_t()
+    pthread_sigmask(SIG_SETMASK, &others, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     var thread = pthread_t()
     let failure = pthread_create(&thread, attributes, runThread, start.toOpaque())
     guard failure == 0 else {

@@ -86,6 +86,17 @@ struct CommandLineTests {
         }
     }
 
+    @Test func aCheckLooksAtTheFilesThatAreNamed() throws {
+        let workplace = try Workplace()
+        let file = try workplace.write("tls:\n  cert_file: crt\n  key_file: key\n", to: "tls.yaml")
+        let bad = try vedette("check", "config", file, in: workplace)
+        #expect(bad.ending == .exit(1))
+        #expect(bad.errors.contains("tls.yaml:2:14") && bad.errors.contains("tls.yaml:3:13"), "\(bad.errors)")
+        for name in ["crt", "key"] { _ = try workplace.write("", to: name) }
+        let good = try vedette("check", "config", file, in: workplace)
+        #expect(good.ending == .exit(0), "\(good.errors)")
+    }
+
     @Test func aMissingFileIsOne() throws {
         let workplace = try Workplace()
         for arguments in [["check", "config", "/nonexistent.yaml"], ["serve", "--config", "/nonexistent.yaml"]] {

@@ -18,9 +18,6 @@ struct ScrapingTests {
             name: "late_garbage", reply: Reply("good 1\nbetter 2\nworst {{{\n"), words: ["line 3", "3:"]),
         Bad(
             name: "cut_off", reply: Reply("good 1\n").behaving(.cutOff), words: ["closed", "transfer", "end", "bytes"]),
-        Bad(
-            name: "endless", reply: Reply(String(repeating: "good 1\n", count: 1000)).behaving(.endless),
-            words: ["limit", "large", "size"]),
         Bad(name: "silent", reply: Reply("").behaving(.silent), words: ["time"]),
         Bad(name: "rude", reply: Reply("").behaving(.rude), words: ["empty", "closed", "nothing"]),
         Bad(name: "error", reply: Reply(status: 500, text: "good 1\n"), words: ["500"]),
@@ -70,6 +67,25 @@ struct ScrapingTests {
 
         let targets = try appliance.get("/api/v1/targets").text
         #expect(targets.contains("\"health\":\"down\"") && targets.contains("\"health\":\"up\""))
+        #expect(try appliance.stop() == .exit(0))
+    }
+
+    /// Over the limit an answer is kept as far as it goes, and one without an end is not waited for.
+    @Test func anAnswerWithoutEndIsCutAtTheLimit() throws {
+        let workplace = try Workplace()
+        let exporter = try Exporter {
+            Reply("request \($0)\n" + String(repeating: "# \n", count: 1000)).behaving(.endless)
+        }
+        defer { exporter.stop() }
+        let configuration = scraping([("test", exporter)], every: "500ms").replacing(
+            "scrape_timeout: 500ms\n", with: "scrape_timeout: 500ms\n  body_size_limit: 1MB\n")
+        let appliance = try Appliance(in: workplace, configuration: configuration)
+        try eventually("some scrapes", within: 30) { exporter.requests >= 5 }
+        let status = try appliance.rows("select health, last_error from scrape_targets where job = 'test'")
+        #expect(status.first?.first == "up", "\(status)")
+        #expect(status.first?.last?.contains("body_size_limit exceeded") == true, "\(status)")
+        let requests = try appliance.rows("select distinct value from samples where metric = 'request'")
+        #expect(requests.count >= 2, "\(requests)")
         #expect(try appliance.stop() == .exit(0))
     }
 

@@ -96,22 +96,23 @@ import Testing
             _ = connection.readRequest()
             connection.write(TestAnswer(headers: ["Content-Encoding: gzip"], "this is not gzip").bytes)
         },
-        Case("endless headers", .tooLarge, "the headers are larger than 131072 bytes") { connection in
+        Case("endless headers", .headTooLarge, "the headers are larger than 131072 bytes") { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\n")
             while connection.write("X-More: of the same\r\n") {}
         },
-        Case("one huge header", .tooLarge, "the headers are larger", { $0.headLimit = 1000 }) { connection in
+        Case("one huge header", .headTooLarge, "the headers are larger", { $0.headLimit = 1000 }) { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\nX-Huge: \(String(repeating: "x", count: 50_000))\r\n\r\n")
         },
-        Case("a header line without end", .tooLarge, "a header is larger than libcurl takes", { $0.timeout = 5000 }) {
+        Case("a header line without end", .headTooLarge, "a header is larger than libcurl takes", { $0.timeout = 5000 })
+        {
             connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\nX-Huge: ")
             while connection.write([UInt8](repeating: 120, count: 10_000)) {}
         },
-        Case("endless interim answers", .tooLarge, "the headers are larger than 131072 bytes") { connection in
+        Case("endless interim answers", .headTooLarge, "the headers are larger than 131072 bytes") { connection in
             _ = connection.readRequest()
             while connection.write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n") {}
         },

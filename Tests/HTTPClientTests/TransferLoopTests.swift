@@ -3,6 +3,7 @@ import Model
 import Synchronization
 import TestSupport
 import Testing
+import Threads
 
 /// The loop itself: many at once, reuse, cancelling, starting from everywhere.
 @Suite struct TransferLoopTests {
@@ -207,7 +208,7 @@ import Testing
         let waker = loop.waker
         waker.wake()
         try loop.turn(waitingAtMost: 1_000_000_000)
-        startThread { waker.wake() }
+        try startThread(name: "waking") { waker.wake() }
         try loop.turn(waitingAtMost: 1_000_000_000)
         // Each wake ends one wait, not all that follow.
         let before = monotonicNanoseconds()

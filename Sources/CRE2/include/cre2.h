@@ -13,6 +13,10 @@ typedef struct cre2_regex cre2_regex;
 cre2_regex *_Nonnull cre2_compile(const char *_Nullable pattern, size_t length);
 void cre2_free(cre2_regex *_Nonnull regex);
 
+/// The file of the library, such as `libre2.so.9`: it tells no version, only what it is compatible with. NULL when that cannot
+/// be found out.
+const char *_Nullable cre2_library(void);
+
 /// The reason why the pattern cannot be used, or NULL.
 const char *_Nullable cre2_error(const cre2_regex *_Nonnull regex);
 

@@ -117,9 +117,24 @@ extension FileDiscoveryConfig {
                     at: pattern.place)
             }
             files.append(context.path(text))
+            lookAtTargetFiles(text, at: pattern.place, in: context)
         }
         if let interval = fields.duration("refresh_interval"), interval > 0 { refreshInterval = interval }
         fields.finish()
+    }
+}
+
+/// Reads the target files that fit a pattern, where files are looked at. They may come later, but what is there must be right.
+private func lookAtTargetFiles(_ pattern: String, at place: Place, in context: DecodingContext) {
+    guard context.looksAtNamedFiles else { return }
+    let paths = context.files.glob(context.path(pattern))
+    if paths.isEmpty { context.warn("no file fits `\(pattern)`: it has no targets", at: place) }
+    for path in paths {
+        do {
+            _ = try readTargetFile(path, by: context.files)
+        } catch {
+            context.fail(error, at: place)
+        }
     }
 }
 

@@ -8,18 +8,20 @@ public struct Discovery: Sendable {
     private let sink: any DiscoverySink
     private let fetcher: any HTTPFetching
     private let memory: DiscoveryMemory
+    private let files: FileAccess
     private let clock: any Clock<Duration>
     private let logger: Logger
 
     /// Discovery of the jobs of one configuration. The memory outlives it: a reload starts from what is known.
     public init(
         jobs: [ScrapeConfig], sink: any DiscoverySink, fetcher: any HTTPFetching, memory: DiscoveryMemory,
-        clock: any Clock<Duration> = ContinuousClock(), logger: Logger
+        files: FileAccess = .system, clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.jobs = jobs.map(ScrapeJob.init)
         self.sink = sink
         self.fetcher = fetcher
         self.memory = memory
+        self.files = files
         self.clock = clock
         self.logger = logger
     }
@@ -44,13 +46,12 @@ public struct Discovery: Sendable {
                 }
                 switch source {
                 case .files(let config): group.addTask { await watch(config, of: job, report) }
-                case .server(let config): group.addTask { await ask(config, report) }
+                case .server(let config): group.addTask { await ask(config, of: job, report) }
                 }
             }
             group.addTask {
                 // A source that does not answer keeps the others waiting only so long.
-                _ = await slept(5000)
-                continuation.yield(.patienceIsOver)
+                if await slept(5000) { continuation.yield(.patienceIsOver) }
             }
             if let set = state.firstSet() { await sink.targetsChanged(set) }
             for await report in reports {
@@ -65,30 +66,40 @@ public struct Discovery: Sendable {
         _ config: FileDiscoveryConfig, of job: ScrapeJob, _ report: @Sendable ([TargetGroup]?, [String]) -> Void
     ) async {
         let pause = min(config.refreshInterval, 3000)
-        var source = memory.fileSource(of: job.config.jobName, config) ?? FileSource(config)
-        var isFirst = true
+        let lane = memory.lane(of: job.config.jobName, .files(config))
+        var source = memory.fileSource(of: job.config.jobName, config) ?? FileSource(config, access: files)
+        var mustReport = true
         var sinceRead: Int64 = 0
         while !Task.isCancelled {
             let again = sinceRead >= config.refreshInterval
             let before = source
-            let changed: Bool
-            (source, changed) = await runBlocking {
-                var source = before
-                let changed = source.look(again: again)
-                return (source, changed)
+            do {
+                let changed: Bool
+                (source, changed) = try await lane.run {
+                    var source = before
+                    let changed = source.look(again: again)
+                    return (source, changed)
+                }
+                if changed || mustReport {
+                    memory.remember(source, of: job.config.jobName, config)
+                    report(source.groups, source.problems)
+                }
+                mustReport = false
+                sinceRead = again ? pause : sinceRead + pause
+            } catch {
+                if Task.isCancelled { return }
+                report(nil, ["cannot look at target files, keeping their last targets: \(error)"])
+                mustReport = true
             }
-            if changed || isFirst {
-                memory.remember(source, of: job.config.jobName, config)
-                report(source.groups, source.problems)
-            }
-            isFirst = false
-            sinceRead = again ? pause : sinceRead + pause
             guard await slept(pause) else { return }
         }
     }
 
-    private func ask(_ config: HTTPDiscoveryConfig, _ report: @Sendable ([TargetGroup]?, [String]) -> Void) async {
-        let source = HTTPSource(config: config, fetcher: fetcher)
+    private func ask(
+        _ config: HTTPDiscoveryConfig, of job: ScrapeJob, _ report: @Sendable ([TargetGroup]?, [String]) -> Void
+    ) async {
+        let lane = memory.lane(of: job.config.jobName, .server(config))
+        let source = HTTPSource(config: config, fetcher: fetcher, lane: lane)
         while !Task.isCancelled {
             do {
                 report(try await source.ask(), [])

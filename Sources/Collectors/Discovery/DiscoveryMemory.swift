@@ -10,6 +10,7 @@ public final class DiscoveryMemory: Sendable {
     private struct State {
         var groups: [Key: [TargetGroup]] = [:]
         var files: [Key: FileSource] = [:]
+        var lanes: [Key: BlockingLane] = [:]
     }
 
     private let state = Mutex(State())
@@ -27,6 +28,8 @@ public final class DiscoveryMemory: Sendable {
         state.withLock { state in
             state.groups = state.groups.filter { kept.contains($0.key) }
             state.files = state.files.filter { kept.contains($0.key) }
+            // What hangs is remembered until it comes back: a job that comes and goes must not leave a thread each time.
+            state.lanes = state.lanes.filter { kept.contains($0.key) || $0.value.isBusy }
         }
     }
 
@@ -36,6 +39,16 @@ public final class DiscoveryMemory: Sendable {
 
     func remember(_ groups: [TargetGroup], of job: String, _ source: JobState.Source) {
         state.withLock { $0.groups[Key(job: job, source: source)] = groups }
+    }
+
+    /// Where a source does what may block; the same over reloads.
+    func lane(of job: String, _ source: JobState.Source) -> BlockingLane {
+        state.withLock { state in
+            let key = Key(job: job, source: source)
+            let lane = state.lanes[key] ?? BlockingLane()
+            state.lanes[key] = lane
+            return lane
+        }
     }
 
     /// What was read of files, each with its last good groups.

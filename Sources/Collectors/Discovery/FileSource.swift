@@ -13,15 +13,20 @@ struct FileSource: Sendable {
     }
 
     private let patterns: [String]
+    private let access: FileAccess
     private var files: [String: File] = [:]
 
-    init(_ config: FileDiscoveryConfig) { patterns = config.files }
+    /// A source that reads the machine's files; tests give others.
+    init(_ config: FileDiscoveryConfig, access: FileAccess = .system) {
+        patterns = config.files
+        self.access = access
+    }
 
     /// Reads what has changed since the last look, or everything; true when groups or problems may be others now.
     mutating func look(again: Bool) -> Bool {
         var changed = false
         var found: [String] = []
-        for path in patterns.flatMap(matchingPaths) where !found.contains(path) { found.append(path) }
+        for path in patterns.flatMap(access.glob) where !found.contains(path) { found.append(path) }
         for path in files.keys where !found.contains(path) {
             // Some programs replace a file by deleting it first: it is gone when it is missing twice.
             files[path]?.missed += 1
@@ -43,9 +48,7 @@ struct FileSource: Sendable {
         if reads {
             file.stamp = stamp
             do {
-                let bytes = try readFile(path, limit: ReadingLimits.discovery.bytes)
-                let json = path.lowercased().hasSuffix(".json")
-                file.groups = try readTargetGroups(bytes, name: path, json: json).map { group in
+                file.groups = try readTargetFile(path, by: access).map { group in
                     TargetGroup(targets: group.targets, labels: group.labels + [Label("__meta_filepath", path)])
                 }
                 file.problem = nil

@@ -5,7 +5,7 @@ extension HTTPClient: HTTPFetching {
     /// Carries a request of discovery to its server.
     public func fetch(_ asked: DiscoveryRequest) async throws(UserError) -> DiscoveryAnswer {
         // Making the request may read secrets from files.
-        let prepared = await runBlocking { () -> Result<HTTPRequest, UserError> in
+        let prepared = try await asked.lane.run { () -> Result<HTTPRequest, UserError> in
             Result { () throws(UserError) in try HTTPRequest(url: asked.url, as: asked.http) }
         }
         var request = try prepared.get()

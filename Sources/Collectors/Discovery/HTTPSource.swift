@@ -13,6 +13,8 @@ public struct DiscoveryRequest: Sendable {
     public var timeoutMilliseconds: Int64
     /// How many bytes it may have.
     public var bodyLimit: Int
+    /// Where secrets are read from files.
+    let lane: BlockingLane
 }
 
 /// A server's answer.
@@ -42,6 +44,8 @@ public protocol HTTPFetching: Sendable {
 struct HTTPSource: Sendable {
     let config: HTTPDiscoveryConfig
     let fetcher: any HTTPFetching
+    /// Where it does what may block.
+    let lane: BlockingLane
 
     /// Asks once; throws what is wrong with the answer.
     func ask() async throws(UserError) -> [TargetGroup] {
@@ -52,7 +56,7 @@ struct HTTPSource: Sendable {
                 headers: [
                     ("Accept", "application/json"), ("X-Prometheus-Refresh-Interval-Seconds", seconds),
                 ], http: config.http, timeoutMilliseconds: config.refreshInterval,
-                bodyLimit: ReadingLimits.discovery.bytes))
+                bodyLimit: ReadingLimits.discovery.bytes, lane: lane))
         guard answer.status == 200 else { throw UserError("the server answered with status \(answer.status)") }
         guard isJSON(answer.contentType) else {
             throw UserError("the answer has the type \(quoted(answer.contentType)) rather than application/json")

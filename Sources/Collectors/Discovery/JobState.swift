@@ -1,3 +1,4 @@
+import Configuration
 import Model
 
 /// What a source of targets says.
@@ -14,6 +15,16 @@ struct JobState {
     enum Source: Hashable, Sendable {
         case files(FileDiscoveryConfig)
         case server(HTTPDiscoveryConfig)
+
+        /// What is said of one that does not answer: it may hang for ever, and nobody would know.
+        fileprivate var silence: String {
+            let name =
+                switch self {
+                case .files(let config): config.files.joined(separator: ", ")
+                case .server(let config): withoutPassword(config.url)
+                }
+            return "cannot discover targets from \(name), keeping the last ones: it has not answered yet"
+        }
     }
 
     private struct Slot {
@@ -41,13 +52,18 @@ struct JobState {
 
     /// The problems that a report brings and that were not there before.
     func newProblems(_ report: SourceReport) -> [String] {
-        guard case .source(let index, _, let problems) = report, slots.indices.contains(index) else { return [] }
+        guard case .source(let index, _, let problems) = report else { return silent.map { sources[$0].silence } }
+        guard slots.indices.contains(index) else { return [] }
         return problems.filter { !slots[index].problems.contains($0) }
     }
 
     /// Takes a report in; the set to tell when there is something new.
     mutating func take(_ report: SourceReport, remembering memory: DiscoveryMemory) -> TargetSet? {
-        guard case .source(let index, let groups, let problems) = report else { return published ? nil : set() }
+        guard case .source(let index, let groups, let problems) = report else {
+            let silent = silent
+            for index in silent { slots[index].problems = [sources[index].silence] }
+            return published && silent.isEmpty ? nil : set()
+        }
         guard slots.indices.contains(index) else { return nil }
         let before = slots[index]
         slots[index].answered = true
@@ -65,6 +81,8 @@ struct JobState {
     private var ready: Bool {
         slots.allSatisfy { $0.answered || $0.groups != nil }
     }
+
+    private var silent: [Int] { slots.indices.filter { !slots[$0].answered } }
 
     private mutating func set() -> TargetSet {
         published = true

@@ -1,6 +1,12 @@
 import Configuration
 import Model
 
+/// Reads a file of target groups. Throws the first problem.
+func readTargetFile(_ path: String, by access: FileAccess) throws(UserError) -> [TargetGroup] {
+    let bytes = try access.read(path, ReadingLimits.discovery.bytes)
+    return try readTargetGroups(bytes, name: path, json: path.lowercased().hasSuffix(".json"))
+}
+
 /// Reads a list of target groups, YAML or JSON, as files and servers of discovery give it. Throws the first problem.
 func readTargetGroups(_ bytes: [UInt8], name: String, json: Bool) throws(UserError) -> [TargetGroup] {
     let root = try readDocument(bytes, file: name, limits: .discovery)

@@ -12,7 +12,15 @@ extension ScrapeLoop {
         if let refusal = target.refusal { return fail(target, refusal, at: timestamp, since: began) }
         switch target.source {
         case .local(let collector):
-            target.running = ScrapedTarget.Running(transfer: nil, timestamp: timestamp, began: began)
+            // Its thread may hang for ever, and a second one would hang beside it.
+            if target.isCollecting {
+                return fail(
+                    target, "cannot collect: an earlier question has not been answered yet", at: timestamp, since: began
+                )
+            }
+            target.isCollecting = true
+            target.running = ScrapedTarget.Running(
+                answer: .collector(until: clock.steady() + target.target.timeout), timestamp: timestamp, began: began)
             collector.ask()
         case .http(var request):
             do {
@@ -20,15 +28,17 @@ extension ScrapeLoop {
                 target.source = .http(request)
                 // The transfers are the loop's own and call nobody once it goes; so it is there whenever they do.
                 let transfer = transfers.start(prepared) { [unowned self] result in finish(target, result) }
-                target.running = ScrapedTarget.Running(transfer: transfer, timestamp: timestamp, began: began)
+                target.running = ScrapedTarget.Running(
+                    answer: .transfer(transfer), timestamp: timestamp, began: began)
             } catch {
                 fail(target, String(describing: error), at: timestamp, since: began)
             }
         }
     }
 
-    /// Takes the answer of a source within the process.
+    /// Takes the answer of a source within the process, unless it comes too late.
     func collected(_ target: ScrapedTarget, _ bytes: [UInt8]) {
+        target.isCollecting = false
         guard let running = target.running else { return }
         target.running = nil
         PaddedBytes.lend(bytes) { body in
@@ -36,19 +46,25 @@ extension ScrapeLoop {
         }
     }
 
+    /// Ends a scrape whose source within the process has used up its time.
+    func giveUp(_ target: ScrapedTarget) {
+        guard let running = target.running else { return }
+        target.running = nil
+        let reason = "cannot collect: no answer within \(formatDuration(target.target.timeout))"
+        fail(target, reason, at: running.timestamp, since: running.began)
+    }
+
     private func finish(_ target: ScrapedTarget, _ result: borrowing HTTPTransferResult) {
         guard let running = target.running else { return }
         target.running = nil
         if target.isGone { return }
-        var isCut = false
-        if let failure = result.failure {
-            // Over the size limit what came is kept up to its last whole line, unless the job wants it otherwise; but not
-            // of an answer that does not even say where it will end.
-            isCut =
-                failure.code == .tooLarge && target.target.job.config.limits.action == .dropExcess
-                && result.headers["content-length"] != nil
-            if !isCut { return fail(target, failure.message, at: running.timestamp, since: running.began) }
-        } else if result.status != 200 {
+        // Over the size limit what came is kept up to its last whole line, unless the job wants it otherwise. Most answers do
+        // not say beforehand how long they are; one without an end has ended here.
+        let isCut = result.failure?.code == .tooLarge && target.target.job.config.limits.action == .dropExcess
+        if let failure = result.failure, !isCut {
+            return fail(target, failure.message, at: running.timestamp, since: running.began)
+        }
+        if result.status != 200 {
             let reason = "the server answered with status \(result.status)"
             return fail(target, reason, at: running.timestamp, since: running.began)
         }

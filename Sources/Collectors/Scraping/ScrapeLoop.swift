@@ -49,6 +49,7 @@ final class ScrapeLoop {
         while let orders = mailbox.takeAll(waitingAtMost: 0) {
             for order in orders { obey(order) }
             followClock()
+            endOverdue()
             startDue()
             sendBatch(ifOlderThan: Self.batchMilliseconds)
             do throws(UserError) {
@@ -75,6 +76,10 @@ final class ScrapeLoop {
         var until = now + 60_000
         if let next = due.nextDue { until = min(until, next) }
         if let batchBegan { until = min(until, batchBegan + Self.batchMilliseconds) }
+        for target in local.values {
+            guard case .collector(let end)? = target.running?.answer else { continue }
+            until = min(until, now + max(0, end - clock.steady()))
+        }
         return Int(clamping: max(0, until - now))
     }
 
@@ -162,7 +167,7 @@ final class ScrapeLoop {
 
     private func leave(_ target: ScrapedTarget) {
         target.isGone = true
-        if let transfer = target.running?.transfer { transfers.cancel(transfer) }
+        if case .transfer(let transfer)? = target.running?.answer { transfers.cancel(transfer) }
     }
 
     private func end(_ target: ScrapedTarget) {
@@ -184,6 +189,14 @@ final class ScrapeLoop {
             }
         }
         clockOffset = offset
+    }
+
+    /// Transfers end in time by themselves; sources within the process cannot be made to.
+    private func endOverdue() {
+        let now = clock.steady()
+        for target in local.values {
+            if case .collector(let end)? = target.running?.answer, end <= now { giveUp(target) }
+        }
     }
 
     private func startDue() {

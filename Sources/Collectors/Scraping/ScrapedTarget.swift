@@ -13,8 +13,15 @@ final class ScrapedTarget {
 
     /// A scrape under way.
     struct Running {
-        /// What is to be cancelled when nobody wants the answer any more; nil for a source within the process.
-        let transfer: TransferID?
+        /// Who answers.
+        enum Answer {
+            /// To be cancelled when nobody wants the answer any more. It ends in time by itself.
+            case transfer(TransferID)
+            /// A source within the process is waited for until its time is up, by the steady clock.
+            case collector(until: Int64)
+        }
+
+        let answer: Answer
         let timestamp: Int64
         let began: UInt64
     }
@@ -26,6 +33,9 @@ final class ScrapedTarget {
     var source: Source
     /// The scrape under way.
     var running: Running?
+    /// Whether a source within the process is at work on an answer, be it one that nobody waits for any more. It is asked
+    /// nothing else meanwhile.
+    var isCollecting = false
     /// Why nothing is asked of it, and every scrape fails.
     var refusal: String?
     /// Set when discovery does not know the target any more: what is still under way is not stored.

@@ -9,6 +9,9 @@ public final class DecodingContext {
     public private(set) var folder: String
     /// How files are read.
     public let files: FileAccess
+    /// Whether files that are only named here, and opened when they are needed, are looked at: for checking a configuration.
+    /// The appliance itself does not, for a file system that hangs must not keep it from starting.
+    public let looksAtNamedFiles: Bool
     /// What makes the configuration unusable.
     public private(set) var errors: [UserError] = []
     /// What the user should know, though the configuration can be used.
@@ -17,10 +20,14 @@ public final class DecodingContext {
     private(set) var secretPlaces: Set<Place> = []
 
     /// A context for one configuration.
-    public init(environment: [String: String]? = nil, folder: String = "", files: FileAccess = .none) {
+    public init(
+        environment: [String: String]? = nil, folder: String = "", files: FileAccess = .none,
+        lookingAtNamedFiles: Bool = false
+    ) {
         self.environment = environment
         self.folder = folder
         self.files = files
+        looksAtNamedFiles = lookingAtNamedFiles
     }
 
     /// Notes something that makes the configuration unusable.

@@ -48,8 +48,8 @@ extension Fields {
     /// A secret under `key`, or in the file named under `key_file`; both together are an error.
     public func secret(_ key: String) -> Secret? {
         let fileKey = "\(key)_file"
-        let path = string(fileKey)
-        guard let node = node(key) else { return path.map { Secret(file: context.path($0)) } }
+        let path = path(fileKey)
+        guard let node = node(key) else { return path.map { Secret(file: $0) } }
         context.markSecret(at: node.place)
         if path != nil { context.fail("at most one of `\(key)` and `\(fileKey)` may be given", at: place(of: fileKey)) }
         return context.string(node).map { Secret($0) }

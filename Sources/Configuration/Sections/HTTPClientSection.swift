@@ -102,8 +102,8 @@ extension HTTPClientSection.Authorization: ConfigurationSection {
 extension Fields {
     /// A text that may stand in a file, though it is no secret: a user's name.
     fileprivate func visible(_ key: String) -> Secret? {
-        let path = string("\(key)_file")
-        guard let text = string(key) else { return path.map { Secret(file: context.path($0)) } }
+        let path = path("\(key)_file")
+        guard let text = string(key) else { return path.map { Secret(file: $0) } }
         if path != nil {
             context.fail("at most one of `\(key)` and `\(key)_file` may be given", at: place(of: "\(key)_file"))
         }

@@ -24,8 +24,8 @@ public struct TLSServerSection: ConfigurationSection, Hashable {
     /// Reads the section.
     public init(from node: Node, in context: DecodingContext) {
         let fields = Fields(node, in: context)
-        certFile = fields.required("cert_file").map { context.path($0) } ?? ""
-        keyFile = fields.required("key_file").map { context.path($0) } ?? ""
+        certFile = fields.requiredPath("cert_file") ?? ""
+        keyFile = fields.requiredPath("key_file") ?? ""
         fields.finish()
     }
 }

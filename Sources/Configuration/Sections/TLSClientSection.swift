@@ -40,9 +40,9 @@ public struct TLSClientSection: ConfigurationSection, Hashable {
     public init(from node: Node, in context: DecodingContext) {
         let fields = Fields(node, in: context)
         ca = fields.string("ca")
-        caFile = fields.string("ca_file").map { context.path($0) }
+        caFile = fields.path("ca_file")
         cert = fields.string("cert")
-        certFile = fields.string("cert_file").map { context.path($0) }
+        certFile = fields.path("cert_file")
         key = fields.secret("key")
         serverName = fields.string("server_name")
         insecureSkipVerify = fields.bool("insecure_skip_verify") ?? false

@@ -2,7 +2,7 @@ import Model
 
 /// Judges a whole exposition strictly: its lines, what holds between them, and its manners (a help text for each family,
 /// base units, `_total` on counters …). Problems come in the order of the text; the exposition is valid when none of them
-/// is an error. A line that cannot be read ends the check.
+/// is an error. A line that cannot be read ends the check. Of more problems than anybody reads the rest is only counted.
 public func checkExposition(_ body: PaddedBytes, format: ExpositionFormat, file: String? = nil) -> [ExpositionProblem] {
     var check = DocumentCheck(body: body, format: format, file: file)
     var reader = ExpositionReader(body, format: format, mode: .strict, file: file)
@@ -17,6 +17,7 @@ public func checkExposition(_ body: PaddedBytes, format: ExpositionFormat, file:
         ($0.element.place.line, $0.offset) < ($1.element.place.line, $1.offset)
     }
     .map(\.element)
+    if let rest = check.theRest(behind: problems.last) { problems.append(rest) }
     if let unreadable {
         let place = unreadable.place ?? Place(file: file, line: 1, column: 1)
         problems.append(ExpositionProblem(severity: .error, family: nil, message: unreadable.message, place: place))
@@ -30,6 +31,10 @@ struct DocumentCheck {
     let format: ExpositionFormat
     let file: String?
     private(set) var problems: [ExpositionProblem] = []
+    /// Those beyond what is kept, and how bad the worst of them is.
+    private var further = 0
+    private var worstFurther = ExpositionProblem.Severity.warning
+    private let kept = 10_000
 
     /// The family whose lines are being read.
     private var current: CheckedFamily?
@@ -62,7 +67,19 @@ struct DocumentCheck {
 
     mutating func report(_ severity: ExpositionProblem.Severity, _ family: String?, _ message: String, at place: Place)
     {
+        guard problems.count < kept else {
+            further += 1
+            if severity == .error { worstFurther = .error }
+            return
+        }
         problems.append(ExpositionProblem(severity: severity, family: family, message: message, place: place))
+    }
+
+    /// The problems that were not kept, as one.
+    func theRest(behind last: ExpositionProblem?) -> ExpositionProblem? {
+        guard further > 0, let last else { return nil }
+        return ExpositionProblem(
+            severity: worstFurther, family: nil, message: "\(further) further problems", place: last.place)
     }
 
     private mutating func takeMetadata(_ event: ExpositionEvent) {

@@ -13,9 +13,9 @@ struct CheckedFamily {
     private(set) var labelNames: Set<String> = []
 
     /// Which samples have been seen, so that none comes twice.
-    private var seen: Set<Labels> = []
+    private var seen = SeenLabels()
     /// The groups that are closed: no sample of theirs may follow.
-    private var closedGroups: Set<Labels> = []
+    private var closedGroups = SeenLabels()
     private var group: Labels?
     private var groupTimestamp: Double?
     /// The histogram under way.
@@ -80,7 +80,7 @@ struct CheckedFamily {
         // The same series may come again at another time, or in a summary's or histogram's other sample.
         let time = sample.timestamp.map { formatAPIValue($0) } ?? ""
         let identity = sample.labels.setting("", sample.name + " " + time)
-        if !seen.insert(identity).inserted { faults.append("the series stands here a second time") }
+        if !seen.insert(identity) { faults.append("the series stands here a second time") }
         return faults
     }
 
@@ -160,11 +160,11 @@ struct CheckedFamily {
                 faults.append("the timestamps of the group go backwards")
             }
         } else {
-            if let previous = self.group { closedGroups.insert(previous) }
+            if let previous = self.group { _ = closedGroups.insert(previous) }
             if closedGroups.contains(group) { faults.append("samples of one group do not stand together") }
         }
         let identity = sample.labels.setting("", sample.name)
-        if sample.timestamp == nil, !seen.insert(identity).inserted {
+        if sample.timestamp == nil, !seen.insert(identity) {
             faults.append("the series stands here a second time")
         }
         self.group = group

@@ -1,5 +1,7 @@
 /// One route: what answers a method on a path.
 struct Route: Sendable {
+    /// The path as it was given, such as `/api/v1/label/{name}/values`.
+    var pattern: String
     /// The names of its `{parameter}` segments in order.
     var parameters: [String]
     /// The longest body it takes, or nil for the server's limit.
@@ -22,6 +24,9 @@ struct RouteTable: Sendable {
 
     // Nodes refer to each other by their place here: a tree without references, cheap to copy and to share.
     private var nodes = [Node()]
+
+    /// The patterns of all routes.
+    var patterns: Set<String> { Set(nodes.flatMap { $0.methods.values.map(\.pattern) }) }
 
     /// Adds a route at a path such as `/api/v1/label/{name}/values`.
     mutating func add(_ route: Route, _ method: HTTPMethod, at pattern: String) {

@@ -16,9 +16,13 @@ public struct Router: Sendable {
     ) {
         for method in methods {
             table.add(
-                Route(parameters: [], bodyLimit: bodyLimit, open: open, handler: handler), method, at: pattern)
+                Route(pattern: pattern, parameters: [], bodyLimit: bodyLimit, open: open, handler: handler), method,
+                at: pattern)
         }
     }
+
+    /// The patterns of all routes.
+    var patterns: Set<String> { table.patterns }
 
     /// Makes the routes under a path a family; of two that fit, the longer path counts.
     public mutating func family(under prefix: String, _ family: RouteFamily) {
@@ -65,6 +69,6 @@ private func allowed(_ methods: MethodTable) -> String {
 private func optionsRoute(_ methods: MethodTable) -> Route {
     let headers: HTTPHeaders = ["Allow": allowed(methods)]
     return Route(
-        parameters: [], bodyLimit: nil, open: true,
+        pattern: methods.values.first?.pattern ?? "", parameters: [], bodyLimit: nil, open: true,
         handler: .fast { _ in HTTPResponse(status: .noContent, headers: headers) })
 }

@@ -8,7 +8,9 @@ func acceptConnection(
     _ context: UnsafeMutableRawPointer?, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t
 ) -> MHD_Result {
     guard let core = core(context) else { return .NO }
-    return core.connections.count < core.limits.connections + core.surplusConnections ? .YES : .NO
+    if core.connections.count < core.limits.connections + core.surplusConnections { return .YES }
+    core.instruments.refused.increment()
+    return .NO
 }
 
 /// A connection begins or ends.
@@ -21,6 +23,7 @@ func noteConnection(
         let connection = OpenConnection(
             socket: mhd_socket(library), peer: peerName(mhd_client_address(library)),
             surplus: core.connections.count >= core.limits.connections, deadline: core.headDeadline(idle: false))
+        if connection.surplus { core.instruments.refused.increment() }
         core.connections.add(connection)
         core.watch.connectionOpened()
         slot.pointee = Unmanaged.passRetained(connection).toOpaque()

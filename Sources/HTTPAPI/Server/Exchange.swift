@@ -30,6 +30,8 @@ final class Exchange: SuspendedRequest {
         var reserved = 0
         var discarded = 0
         var sent = SentAnswer()
+        /// The pattern of the route that took the request.
+        var pattern: String?
     }
 
     /// What is to be done when the library calls.
@@ -74,22 +76,24 @@ final class Exchange: SuspendedRequest {
 
     /// The request is over, one way or the other; the library calls this once.
     func end() {
-        let (method, reserved, sent, wasRead) = state.withLock { state in
-            if case .begun = state.stage { return (state.method, state.reserved, state.sent, false) }
-            return (state.method, state.reserved, state.sent, true)
+        let (method, reserved, sent, pattern, wasRead) = state.withLock { state in
+            let wasRead = if case .begun = state.stage { false } else { true }
+            return (state.method, state.reserved, state.sent, state.pattern, wasRead)
         }
         // The next request on this connection may take its time to begin, but not to be sent.
         connection.cutOff(at: core.headDeadline(idle: true))
         guard wasRead else { return }
         core.releaseBody(reserved)
         core.active.wrappingSubtract(1, ordering: .relaxed)
-        let microseconds = (monotonicNanoseconds() - started) / 1000
+        let duration = monotonicNanoseconds() - started
+        core.instruments.count(pattern, sent.status, nanoseconds: duration)
         // Without the query: it may hold what is nobody's business.
         core.logger.debug(
             "request",
             [
                 "method": method.name, "path": String(target.prefix { $0 != "?" }),
-                "status": "\(sent.status.rawValue)", "bytes": "\(sent.bytes)", "ms": "\(Double(microseconds) / 1000)",
+                "status": "\(sent.status.rawValue)", "bytes": "\(sent.bytes)",
+                "ms": "\(Double(duration / 1000) / 1000)",
                 "peer": connection.peer,
             ])
     }
@@ -110,6 +114,7 @@ extension Exchange {
         let length = bodyLength(headers)
         do throws(HTTPError) {
             let (route, request) = try admit(state.method, headers)
+            state.pattern = route.pattern
             let limit = route.bodyLimit ?? core.limits.bodyLength
             if let length, length > limit { throw tooLarge(limit) }
             state.stage = .receiving(.handle(route, request))

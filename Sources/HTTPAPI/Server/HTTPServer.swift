@@ -1,5 +1,6 @@
 import CMicrohttpd
 import Glibc
+import Instruments
 import Logging
 import Model
 import Synchronization
@@ -22,12 +23,13 @@ public final class HTTPServer: Sendable {
     /// Starts a server. Throws one clear line when the address cannot be had or the TLS files are of no use.
     public static func start(
         on address: ListenAddress, router: Router, limits: ServerLimits = ServerLimits(), tls: TLSFiles? = nil,
-        logger: Logger = Logger()
+        registry: Registry = Registry(), logger: Logger = Logger()
     ) throws(UserError) -> HTTPServer {
         let material: TLSMaterial? = if let tls { try TLSMaterial(tls) } else { nil }
         let listener = try Listener(address)
         do throws(UserError) {
-            return try HTTPServer(listener, ServerCore(router: router, limits: limits, logger: logger), material)
+            return try HTTPServer(
+                listener, ServerCore(router: router, limits: limits, registry: registry, logger: logger), material)
         } catch {
             close(listener.socket)
             throw error

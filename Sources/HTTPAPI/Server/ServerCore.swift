@@ -1,3 +1,4 @@
+import Instruments
 import Logging
 import Model
 import Synchronization
@@ -7,6 +8,7 @@ final class ServerCore: Sendable {
     let router: Router
     let limits: ServerLimits
     let logger: Logger
+    let instruments: ServerInstruments
     let workers: WorkerThreads
     let connections: ConnectionTable
     let watch: SocketWatch
@@ -17,7 +19,7 @@ final class ServerCore: Sendable {
     /// The bytes of bodies that are in memory.
     let bodyBytes = Atomic(0)
 
-    init(router: Router, limits: ServerLimits, logger: Logger) throws(UserError) {
+    init(router: Router, limits: ServerLimits, registry: Registry, logger: Logger) throws(UserError) {
         self.router = router
         self.limits = limits
         self.logger = logger
@@ -31,6 +33,7 @@ final class ServerCore: Sendable {
             if count > 0 { logger.debug("connections cut off", ["count": "\(count)"]) }
             return connections.count > 0
         }
+        instruments = ServerInstruments(registry, patterns: router.patterns, connections: connections)
     }
 
     var isStopping: Bool { stopping.load(ordering: .relaxed) }

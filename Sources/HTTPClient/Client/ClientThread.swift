@@ -1,10 +1,10 @@
-import Glibc
 import Model
+import Threads
 
 /// The thread behind an `HTTPClient`: turns the loop and does what the mailbox says, until that is closed.
 final class ClientThread {
     private let loop: TransferLoop
-    fileprivate let mailbox: ClientMailbox
+    private let mailbox: ClientMailbox
     private var calls: [CallID: (transfer: TransferID, request: PreparedRequest, receiver: Receiver)] = [:]
 
     private init(_ loop: TransferLoop, _ mailbox: ClientMailbox) {
@@ -14,24 +14,16 @@ final class ClientThread {
 
     /// Starts a thread that owns the loop from now on.
     static func start(_ loop: sending TransferLoop, _ mailbox: ClientMailbox) throws(UserError) {
-        let context = Unmanaged.passRetained(ClientThread(loop, mailbox))
-        // Signals are for the threads that wait for them. A new thread inherits the mask.
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let verdict = pthread_create(&thread, nil, runClientThread, context.toOpaque())
-        guard verdict == 0 else {
-            context.release()
-            throw UserError("cannot start the thread of an HTTP client: \(systemError(verdict))")
+        let loop = Handover(loop)
+        try startThread(name: "http-client") {
+            // The loop goes with its thread's life, and only then is anybody told of its end.
+            if let loop = loop.take() { ClientThread(loop, mailbox).run() }
+            mailbox.stopped()
         }
-        pthread_detach(thread)
     }
 
     /// The thread's life.
-    fileprivate func run() {
+    private func run() {
         var isClosed = false
         while !isClosed {
             let (orders, mailboxIsClosed) = mailbox.take()
@@ -85,19 +77,4 @@ final class ClientThread {
 /// The failure of a transfer that ended well without a status, which HTTP does not allow.
 private func unansweredFailure(_ request: PreparedRequest) -> HTTPFailure {
     HTTPFailure(.protocol, "cannot read \(request.shownURL): the answer has no status")
-}
-
-/// What the thread runs. The context is a retained `ClientThread`.
-private func runClientThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    let mailbox = runToTheEnd(Unmanaged<ClientThread>.fromOpaque(context))
-    mailbox.stopped()
-    return nil
-}
-
-/// Runs a thread, lets go of it and its loop, and only then hands out the mailbox to tell so.
-private func runToTheEnd(_ context: Unmanaged<ClientThread>) -> ClientMailbox {
-    let thread = context.takeRetainedValue()
-    thread.run()
-    return thread.mailbox
 }

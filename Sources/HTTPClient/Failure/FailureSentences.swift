@@ -21,7 +21,7 @@ func failure(of transfer: Transfer, _ code: CURLcode) -> HTTPFailure? {
     case CURLE_OUT_OF_MEMORY
     where !transfer.headIsWhole && ccurl_get_large(transfer.easy, CURLINFO_STARTTRANSFER_TIME_T) > 0:
         // What curl says of a header line of more than 100 kB.
-        return cannot("read", .tooLarge, "a header is larger than libcurl takes")
+        return cannot("read", .headTooLarge, "a header is larger than libcurl takes")
     case CURLE_RECV_ERROR where transfer.errorDetail.hasSuffix("in chunked-encoding"):
         return cannot("read", .protocol, detail(of: transfer, code))
     case CURLE_OPERATION_TIMEDOUT:
@@ -78,7 +78,8 @@ func optionFailure(_ code: CURLcode, _ request: PreparedRequest) -> HTTPFailure 
 private func failure(by verdict: Transfer.Verdict, _ url: String, _ request: HTTPRequest) -> HTTPFailure {
     switch verdict {
     case .headTooLarge:
-        HTTPFailure(.tooLarge, "cannot read \(url): the headers are larger than \(counted(request.headLimit, "byte"))")
+        HTTPFailure(
+            .headTooLarge, "cannot read \(url): the headers are larger than \(counted(request.headLimit, "byte"))")
     case .bodyTooLarge:
         HTTPFailure(.tooLarge, "cannot read \(url): the body is larger than \(counted(request.bodyLimit ?? 0, "byte"))")
     case .aborted: HTTPFailure(.cancelled, "cannot fetch \(url): it was cancelled")

@@ -20,7 +20,9 @@ public struct HTTPFailure: Error, Sendable, Hashable {
         case `protocol`
         /// The connection ended or broke before the answer was whole.
         case truncated
-        /// The head or the body is larger than allowed.
+        /// The head is larger than allowed.
+        case headTooLarge
+        /// The body is larger than allowed.
         case tooLarge
         /// More redirects than allowed.
         case tooManyRedirects

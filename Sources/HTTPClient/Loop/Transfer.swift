@@ -20,7 +20,8 @@ struct TransferHandlers {
     var completion: (borrowing HTTPTransferResult) -> Void
 }
 
-/// One transfer's state: a curl handle and what came over it so far. Pooled, for the handle and its memory are dear to make.
+/// One transfer's state: a curl handle, and the head and body that came over it so far. Pooled, for the handle and its memory
+/// are dear to make.
 final class Transfer {
     /// Why we ourselves ended a transfer, which curl only knows as a failed write.
     enum Verdict {
@@ -41,26 +42,19 @@ final class Transfer {
     /// The failure of the first try while a second one looks at the certificates.
     var failureUnderInspection: HTTPFailure?
 
-    private let buffers: BufferPool
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     /// The last head, and how many bytes of heads came in all.
     private let headLines = ByteBuffer()
     private var headBytes = 0
     private(set) var headIsWhole = false
-    /// The body so far, from its first byte on, and how many bytes of it were taken.
-    private var gathered: ByteBuffer?
-    private var bodyBytes = 0
-    /// Undoes compression; made for the first compressed body and kept.
-    private var decoder: BodyDecoder?
-    /// Whether the body is compressed; nil before its first byte.
-    private var isCompressed: Bool?
+    private let body: TransferBody
 
     init(buffers: BufferPool) throws(HTTPFailure) {
         guard let easy = curl_easy_init() else {
             throw HTTPFailure(.internal, "cannot make a transfer: out of memory")
         }
         self.easy = easy
-        self.buffers = buffers
+        body = TransferBody(buffers: buffers)
     }
 
     deinit {
@@ -110,20 +104,14 @@ final class Transfer {
         headLines.removeAll()
         headBytes = 0
         headIsWhole = false
-        if let gathered { buffers.give(gathered) }
-        gathered = nil
-        bodyBytes = 0
-        isCompressed = nil
+        body.clear()
     }
 
     /// What curl says of its last error, in its own words.
     var errorDetail: String { String(cString: errorText) }
 
-    /// The gathered body with its padding.
-    func paddedBody() -> UnsafeRawBufferPointer? {
-        if gathered == nil { gathered = buffers.take() }
-        return gathered?.padded(by: HTTPTransferResult.padding)
-    }
+    /// The gathered body with its padding; nil when there is no memory.
+    func paddedBody() -> UnsafeRawBufferPointer? { body.padded() }
 
     /// The header lines of the last head.
     var lines: HTTPHeaderLines { HTTPHeaderLines(bytes: headLines.bytes) }
@@ -195,66 +183,13 @@ final class Transfer {
     /// Takes bytes of the body and answers how many it took, or curl's word for a pause.
     fileprivate func takeBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let request = request?.request else { return 0 }
-        guard beginDecoding(request) else { return 0 }
-        if isCompressed == true { return decode(bytes, request) ? bytes.count : 0 }
-        if let limit = request.bodyLimit {
-            let isDeclared = bodyBytes == 0 && declaredLength > limit && !request.keepsBodyToLimit
-            if isDeclared || bytes.count > limit - bodyBytes {
-                verdict = .bodyTooLarge
-                let room = isDeclared || !request.keepsBodyToLimit ? 0 : limit - bodyBytes
-                if handlers.onBody == nil, room > 0 { _ = gather(UnsafeRawBufferPointer(rebasing: bytes.prefix(room))) }
-                return 0
-            }
-        }
-        guard let onBody = handlers.onBody else { return gather(bytes) ? bytes.count : 0 }
-        switch onBody(bytes) {
-        case .pause: return Int(CURL_WRITEFUNC_PAUSE)
-        case .abort:
-            verdict = .aborted
+        switch body.take(bytes, request, handlers.onBody, announcement) {
+        case .taken: return bytes.count
+        case .paused: return Int(CURL_WRITEFUNC_PAUSE)
+        case .ended(let verdict):
+            self.verdict = verdict
             return 0
-        case .proceed:
-            bodyBytes += bytes.count
-            return bytes.count
         }
-    }
-
-    /// Looks once whether the body is compressed. False when it is in a way nobody here understands.
-    private func beginDecoding(_ request: HTTPRequest) -> Bool {
-        if isCompressed != nil { return true }
-        isCompressed = false
-        guard request.acceptsCompression, handlers.onBody == nil, let name = lines["content-encoding"]?.lowercased()
-        else { return true }
-        let coding: BodyCoding
-        switch name {
-        case "", "identity": return true
-        case "gzip", "x-gzip": coding = .gzip
-        case "deflate": coding = .deflate
-        default:
-            // A stranger's word, to be shown.
-            let shown = name.unicodeScalars.filter { (" "..."~").contains($0) }.prefix(40)
-            verdict = .unknownCompression(String(String.UnicodeScalarView(shown)))
-            return false
-        }
-        if decoder?.begin(coding) != true { decoder = BodyDecoder(coding) }
-        guard decoder != nil else {
-            verdict = .outOfMemory
-            return false
-        }
-        isCompressed = true
-        return true
-    }
-
-    private func decode(_ bytes: UnsafeRawBufferPointer, _ request: HTTPRequest) -> Bool {
-        guard let decoder else { return false }
-        let buffer = gathered ?? buffers.take()
-        gathered = buffer
-        switch decoder.decode(bytes, into: buffer, limit: request.bodyLimit ?? Int.max) {
-        case .taken: return true
-        case .damaged: verdict = .compressionDamaged
-        case .tooLarge: verdict = .bodyTooLarge
-        case .outOfMemory: verdict = .outOfMemory
-        }
-        return false
     }
 
     /// Looks, when curl takes the answer for whole, whether its compressed body is.
@@ -262,38 +197,18 @@ final class Transfer {
         guard verdict == nil, headIsWhole, let request = request?.request else { return }
         // An answer that has no body may still say how it would be compressed.
         let status = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)
-        if isCompressed == nil,
+        if !body.hasBegun,
             request.method == "HEAD" || status < 200 || status == 204 || (300..<400).contains(status)
         {
             return
         }
-        guard beginDecoding(request), isCompressed == true else { return }
-        if decoder?.isWhole != true { verdict = .compressionCutOff }
+        verdict = body.shortcoming(request, announcement, isGathered: handlers.onBody == nil)
     }
 
-    private func gather(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let buffer = gathered ?? buffers.take()
-        if gathered == nil {
-            gathered = buffer
-            // The declared length saves growing in steps, but is a stranger's word: no more than this for it.
-            let expected = min(max(declaredLength, bytes.count), 4 << 20) + HTTPTransferResult.padding
-            guard buffer.reserve(expected) else {
-                verdict = .outOfMemory
-                return false
-            }
-        }
-        guard buffer.append(bytes) else {
-            verdict = .outOfMemory
-            return false
-        }
-        bodyBytes += bytes.count
-        return true
-    }
-
-    /// The length of the body as the head gives it; -1 where it does not, or where it is that of the compressed body.
-    private var declaredLength: Int {
-        if request?.request.acceptsCompression == true, lines.rawValue(of: "content-encoding") != nil { return -1 }
-        return Int(ccurl_get_large(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T))
+    /// What the head says of the body.
+    private var announcement: TransferBody.Announcement {
+        TransferBody.Announcement(
+            coding: lines["content-encoding"], length: Int(ccurl_get_large(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)))
     }
 }
 

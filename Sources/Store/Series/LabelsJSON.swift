@@ -4,30 +4,11 @@ import Model
 
 /// The JSON text of labels.
 func labelsJSON(_ labels: Labels) -> String {
-    var out: [UInt8] = [UInt8(ascii: "{")]
-    for pair in labels.pairs where !sameBytes(pair.name, Labels.metricName) {
-        if out.count > 1 { out.append(UInt8(ascii: ",")) }
-        appendJSONString(pair.name, to: &out)
-        out.append(UInt8(ascii: ":"))
-        appendJSONString(pair.value, to: &out)
+    var json = JSONWriter()
+    json.object { json in
+        for pair in labels.pairs where !sameBytes(pair.name, Labels.metricName) { json.member(pair.name, pair.value) }
     }
-    out.append(UInt8(ascii: "}"))
-    return String(decoding: out, as: UTF8.self)
-}
-
-private func appendJSONString(_ text: String, to out: inout [UInt8]) {
-    out.append(0x22)
-    for byte in text.utf8 {
-        switch byte {
-        case 0x22, 0x5c: out.append(contentsOf: [0x5c, byte])
-        case 0x0a: out.append(contentsOf: [0x5c, UInt8(ascii: "n")])
-        case 0..<0x20:
-            let digits = Array("0123456789abcdef".utf8)
-            out.append(contentsOf: Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-        default: out.append(byte)
-        }
-    }
-    out.append(0x22)
+    return String(decoding: json.bytes, as: UTF8.self)
 }
 
 /// Calls `body` with the bytes of each name and value of such a text; false when the text is not of that form. It reads what

@@ -9,7 +9,7 @@ struct StatusSource: StatusProvider {
     let state: ApplianceState
     let registry: Registry
 
-    var build: BuildInformation { BuildInformation(version: Version.number) }
+    var build: BuildInformation { BuildInformation(version: Version.number, revision: Version.revision) }
 
     var runtime: RuntimeInformation {
         let storage = state.configuration.common.storage

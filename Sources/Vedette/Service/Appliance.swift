@@ -48,9 +48,6 @@ final class Appliance: Sendable {
             await stop(nil)
             throw error
         }
-        registry.gauge("vedette_http_connections", "Connections to the server that are open.") {
-            Double(server.connectionCount)
-        }
         logger.info(
             "listening", ["address": server.address.description, "url": server.url, "data": store.path])
         do {
@@ -117,7 +114,9 @@ final class Appliance: Sendable {
             router.authenticator = BasicAuthentication(users: users)
         }
         let tls = configuration.common.tls.map { TLSFiles(certificate: $0.certFile, key: $0.keyFile) }
-        return try HTTPServer.start(on: options.address(configuration), router: router, tls: tls, logger: logger)
+        return try HTTPServer.start(
+            on: options.address(configuration), router: router, tls: tls, registry: registry,
+            logger: logger)
     }
 
     // MARK: Configuration

@@ -36,7 +36,10 @@ final class ApplianceState: Sendable {
 
     /// Adds what it knows to the appliance's figures.
     func register(_ registry: Registry) {
-        registry.gauge("vedette_build_info", "The version that runs.", labels: [("version", Version.number)]) { 1 }
+        registry.gauge(
+            "vedette_build_info", "The version that runs.",
+            labels: [("version", Version.number), ("revision", Version.revision)]
+        ) { 1 }
         registry.gauge(
             "vedette_config_last_reload_successful", "Whether the last attempt to read the configuration succeeded."
         ) { [self] in lastReloadSucceeded ? 1 : 0 }

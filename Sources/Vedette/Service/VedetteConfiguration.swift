@@ -14,9 +14,13 @@ struct VedetteConfiguration: Sendable {
         selfMonitoring = root.section("self_monitoring") ?? SelfMonitoringSection()
     }
 
-    /// Reads a file.
-    static func load(_ path: String) throws(ConfigurationError) -> LoadedConfiguration<VedetteConfiguration> {
-        try loadConfiguration(file: path, environment: processEnvironment()) { VedetteConfiguration($0) }
+    /// Reads a file; when it is only to be checked, those that it names too.
+    static func load(
+        _ path: String, lookingAtNamedFiles: Bool = false
+    ) throws(ConfigurationError) -> LoadedConfiguration<VedetteConfiguration> {
+        try loadConfiguration(
+            file: path, environment: processEnvironment(), lookingAtNamedFiles: lookingAtNamedFiles
+        ) { VedetteConfiguration($0) }
     }
 
     /// What holds without a file.

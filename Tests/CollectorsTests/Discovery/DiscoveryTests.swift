@@ -14,7 +14,7 @@ import Testing
             .success(DiscoveryAnswer(status: status, contentType: type, body: Array(body.utf8)))
         ])
         do {
-            let groups = try await HTTPSource(config: config, fetcher: fetcher).ask()
+            let groups = try await HTTPSource(config: config, fetcher: fetcher, lane: BlockingLane()).ask()
             #expect(fetcher.requests.map(\.url) == ["http://u:p@sd/x"])
             #expect(fetcher.requests.first?.timeoutMilliseconds == 1500)
             #expect(
@@ -94,16 +94,37 @@ private final class Watched {
 
     @Test func afterAWhileTheSilentAreNotWaitedFor() {
         let state = state()
-        #expect(addresses(state.take(.patienceIsOver)) == ["static"])
-        #expect(
-            addresses(state.take(.source(1, [TargetGroup(targets: ["h"])], []))) == [
-                "static", "h",
-            ])
+        let silent = ["f.json", "http://sd"].map {
+            "cannot discover targets from \($0), keeping the last ones: it has not answered yet"
+        }
+        #expect(state.newProblems(.patienceIsOver) == silent)
+        let first = state.take(.patienceIsOver)
+        #expect(addresses(first) == ["static"])
+        #expect(first?.problems == silent)
+        let second = state.take(.source(1, [TargetGroup(targets: ["h"])], []))
+        #expect(addresses(second) == ["static", "h"])
+        #expect(second?.problems == [silent[0]])
+        // An answer without news is one too.
+        #expect(state.take(.source(0, nil, []))?.problems == [])
+    }
+
+    /// What is known from before is told at once; that nothing new comes is said all the same.
+    @Test func whoFallsSilentAfterAReloadIsNamed() {
+        let before = state()
+        _ = before.take(.source(0, [TargetGroup(targets: ["f"])], []))
+        _ = before.take(.source(1, [TargetGroup(targets: ["h"])], []))
+        let after = state()
+        #expect(after.firstSet()?.problems == [])
+        #expect(after.take(.source(1, [TargetGroup(targets: ["h"])], [])) == nil)
+        let named = after.take(.patienceIsOver)
+        #expect(addresses(named) == ["static", "f", "h"])
+        #expect(named?.problems.count == 1 && named?.problems.first?.contains("f.json") == true)
     }
 
     @Test func onlyChangesAreTold() {
         let state = state()
         _ = state.take(.patienceIsOver)
+        _ = state.take(.source(1, [], []))
         let report = SourceReport.source(0, [TargetGroup(targets: ["f"])], [])
         #expect(addresses(state.take(report)) == ["static", "f"])
         #expect(state.take(report) == nil)

@@ -57,7 +57,7 @@ private final class OneAnswer: @unchecked Sendable {
             job("http_sd_configs: [{url: \"\(url)\", basic_auth: {username: u, password: p}}]").value?.httpDiscovery
                 .first)
         let client = try HTTPClient()
-        let groups = try await HTTPSource(config: config, fetcher: client).ask()
+        let groups = try await HTTPSource(config: config, fetcher: client, lane: BlockingLane()).ask()
         #expect(groups == [TargetGroup(targets: ["a:1"], labels: [Label("x", "é"), Label("__meta_url", url)])])
         let asked = server.asked()
         #expect(asked.first == "get /sd?x=y http/1.1")
@@ -69,13 +69,14 @@ private final class OneAnswer: @unchecked Sendable {
 
     @Test func aServerThatIsNotThereIsAProblem() async throws {
         let client = try HTTPClient()
-        let source = HTTPSource(config: HTTPDiscoveryConfig(url: "http://127.0.0.1:1/"), fetcher: client)
+        let source = HTTPSource(
+            config: HTTPDiscoveryConfig(url: "http://127.0.0.1:1/"), fetcher: client, lane: BlockingLane())
         let error = await #expect(throws: UserError.self) { try await source.ask() }
         #expect(error?.message.contains("127.0.0.1") == true)
         var secret = HTTPDiscoveryConfig(url: "http://127.0.0.1:1/")
         secret.http.authorization = .init(type: "Bearer", credentials: Secret(file: "/nosuch/token"))
         let other = await #expect(throws: UserError.self) {
-            try await HTTPSource(config: secret, fetcher: client).ask()
+            try await HTTPSource(config: secret, fetcher: client, lane: BlockingLane()).ask()
         }
         #expect(other?.message == "cannot read /nosuch/token: No such file or directory")
         await client.close()

@@ -1,3 +1,4 @@
+import Instruments
 import Logging
 import Model
 import Testing
@@ -7,20 +8,21 @@ import Testing
 /// Starts a server on a port that the kernel chooses, and stops it. Whatever a test has done to it: at the end no task and no
 /// connection is left over, and nothing is leaked.
 func withServer(
-    _ router: Router, limits: ServerLimits = ServerLimits(), tls: TLSFiles? = nil,
+    _ router: Router, limits: ServerLimits = ServerLimits(), tls: TLSFiles? = nil, registry: Registry = Registry(),
     _ body: (HTTPServer) async throws -> Void
 ) async throws {
     let freed = AllFreed()
-    try await withServer(freed.observing(router), limits, tls, body)
+    try await withServer(freed.observing(router), limits, tls, registry, body)
     #expect(await eventually { freed.isTrue })
 }
 
 private func withServer(
-    _ router: Router, _ limits: ServerLimits, _ tls: TLSFiles?, _ body: (HTTPServer) async throws -> Void
+    _ router: Router, _ limits: ServerLimits, _ tls: TLSFiles?, _ registry: Registry,
+    _ body: (HTTPServer) async throws -> Void
 ) async throws {
     let server = try HTTPServer.start(
         on: ListenAddress(host: "127.0.0.1", port: 0), router: router, limits: limits, tls: tls,
-        logger: Logger(level: .error))
+        registry: registry, logger: Logger(level: .error))
     do {
         try await body(server)
     } catch {

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// An HTTP server for tests that does exactly what a test tells it, however wrong. It listens on 127.0.0.1 at a port the
 /// kernel chooses, serves each connection on a thread of its own, and ends with the last reference to it.
@@ -21,7 +22,7 @@ public final class HTTPTestServer: Sendable {
     /// A server that does this with each connection.
     public init(_ behaviour: @escaping Behaviour) throws {
         core = try Core(behaviour)
-        core.start()
+        try core.start()
     }
 
     /// A server that answers each request, and keeps connections open as the client wishes.
@@ -66,8 +67,8 @@ final class Core: Sendable {
         close(listener)
     }
 
-    func start() {
-        startThread { self.acceptAll() }
+    func start() throws {
+        try startThread(name: "test-server") { self.acceptAll() }
     }
 
     func stop() {
@@ -77,6 +78,12 @@ final class Core: Sendable {
         }
         // Ends the accept that waits.
         shutdown(listener, Int32(SHUT_RDWR))
+    }
+
+    private func end(_ socket: Int32) {
+        // Forgotten before it is closed: its number may be another's a moment later.
+        state.withLock { _ = $0.open.remove(socket) }
+        close(socket)
     }
 
     private func acceptAll() {
@@ -93,11 +100,13 @@ final class Core: Sendable {
                 close(socket)
                 return
             }
-            startThread { [behaviour] in
-                behaviour(TestConnection(socket: socket, number: number, core: self))
-                // Forgotten before it is closed: its number may be another's a moment later.
-                self.state.withLock { _ = $0.open.remove(socket) }
-                close(socket)
+            do {
+                try startThread(name: "test-connection") { [behaviour] in
+                    behaviour(TestConnection(socket: socket, number: number, core: self))
+                    self.end(socket)
+                }
+            } catch {
+                end(socket)
             }
         }
     }

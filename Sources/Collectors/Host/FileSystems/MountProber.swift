@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import Threads
 
 /// How full a file system is.
 struct FileSystemUsage: Sendable {
@@ -85,7 +86,7 @@ final class MountProber: Sendable {
     }
 
     /// What the thread of a round does: asks one path after the other until somebody has lost patience.
-    fileprivate func run(_ round: Round) {
+    private func run(_ round: Round) {
         for path in round.paths {
             let usage = ask(path)
             let abandoned = round.state.withLock { state in
@@ -100,17 +101,14 @@ final class MountProber: Sendable {
         }
     }
 
+    /// Starts the thread of a round; false when the machine has none to give, and nothing is known of its mounts then.
     private func start(_ round: Round) -> Bool {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 128 << 10)
-        let work = Unmanaged.passRetained(Work(prober: self, round: round))
-        var thread = pthread_t()
-        if pthread_create(&thread, &attributes, runRound, work.toOpaque()) == 0 { return true }
-        work.release()
-        return false
+        do {
+            try startThread(name: "mounts", stackSize: 128 << 10) { [self] in run(round) }
+            return true
+        } catch {
+            return false
+        }
     }
 }
 
@@ -127,23 +125,4 @@ private final class Round: Sendable {
     let answered = DispatchSemaphore(value: 0)
 
     init(paths: [[UInt8]]) { self.paths = paths }
-}
-
-/// What is handed to the thread.
-private final class Work: Sendable {
-    let prober: MountProber
-    let round: Round
-
-    init(prober: MountProber, round: Round) {
-        self.prober = prober
-        self.round = round
-    }
-}
-
-/// Where the thread begins.
-private func runRound(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-    work.prober.run(work.round)
-    return nil
 }

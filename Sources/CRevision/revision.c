@@ -1,0 +1,3 @@
+#include "revision.h"
+
+const char *vedette_revision(void) { return VEDETTE_REVISION; }
