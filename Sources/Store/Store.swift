@@ -33,6 +33,8 @@ public final class Store: Sendable {
     let writer: Writer
     let registry: SeriesRegistry
     let targets: TargetBook
+    /// What the file has been told about families of metrics.
+    public let metadata = MetadataBook()
     let readers: ReaderPool
     let heads: HeadBook
     let clock: any WallClock
@@ -68,9 +70,9 @@ public final class Store: Sendable {
             connection: try Connection(path: path, mode: .readOnly), heads: heads, writer: writer, registry: registry,
             closed: opened.closed, rowsPerPart: options.rowsPerPart)
         let maintenance = Maintenance(
-            path: path, watch: watch, writer: writer, registry: registry, closed: opened.closed, now: now,
-            logger: logger,
-            limits: { retention.value })
+            path: path, watch: watch, writer: writer, registry: registry, closed: opened.closed,
+            leftovers: Leftovers(writer: writer, registry: registry, targets: targets, metadata: metadata), now: now,
+            logger: logger, limits: { retention.value })
         let check =
             opened.isDoubtful ? BackgroundCheck(connection: try Connection(path: path, mode: .readOnly), damage) : nil
         try closer.start(work, maintenance, check)

@@ -25,7 +25,8 @@ final class Maintenance {
     private var isLost = false
 
     init(
-        path: String, watch: FileWatch, writer: Writer, registry: SeriesRegistry, closed: ClosedTimes, now: Int64,
+        path: String, watch: FileWatch, writer: Writer, registry: SeriesRegistry, closed: ClosedTimes,
+        leftovers: Leftovers, now: Int64,
         logger: Logger,
         limits: @escaping @Sendable () -> RetentionLimits
     ) {
@@ -35,7 +36,7 @@ final class Maintenance {
         self.registry = registry
         self.limits = limits
         self.logger = logger
-        retention = Retention(writer: writer, registry: registry, closed: closed)
+        retention = Retention(writer: writer, registry: registry, closed: closed, leftovers: leftovers)
         sweptWindow = window(of: now)
     }
 
