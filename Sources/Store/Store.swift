@@ -136,9 +136,10 @@ public final class Store: Sendable {
     /// Writes what is left and lets go of the file.
     public func close() {
         closer.stop()
-        writer.stop()
         readers.close()
         registry.close()
+        // Last: who closes a file for reading only leaves the log beside it.
+        writer.stop()
         fileGuard.release()
     }
 }

@@ -134,6 +134,7 @@ private func exchange(_ path: String, for new: String, keepingAs kept: String?) 
     if let kept, hasContents, link(path, kept) != 0 {
         throw UserError("cannot keep \(path) as \(kept): \(String(cString: strerror(errno)))")
     }
+    Recovery.forget(path)
     try rename(new, to: path)
     try sync(path)
     return hasContents ? kept : nil

@@ -62,8 +62,8 @@ extension OpenedFile {
             let fileGuard = try FileGuard(path: path)
             let reserve = Reserve(path: path + "-reserve")
             let damage: String
-            if fileExists(Recovery.marker(path)) {
-                damage = "it was found damaged before"
+            if let reason = Recovery.reason(for: path) {
+                damage = reason
             } else {
                 do {
                     return try load(path, fileGuard, reserve, options)
