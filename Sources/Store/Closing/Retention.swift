@@ -66,7 +66,10 @@ struct Retention {
     }
 
     private func oldestWindow() throws -> Int64? {
-        try writer.performBlocking { try $0.integer("SELECT window_id FROM windows ORDER BY window_id LIMIT 1") }
+        try writer.performBlocking {
+            try $0.integer(
+                "SELECT min(window_id) FROM windows WHERE window_id BETWEEN 0 AND ?", .integer(largestWindow))
+        }
     }
 
     private func remove(_ window: Int64) throws {

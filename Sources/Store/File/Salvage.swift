@@ -219,7 +219,9 @@ extension Salvage {
     /// slot of each block is taken by a series without samples.
     private func closeFreeSlots() throws {
         try target.transaction {
-            let metric = try (target.integer("SELECT max(metric_id) FROM metrics") ?? 0) + 1
+            let largest = try target.integer(
+                "SELECT max(metric_id) FROM metrics WHERE metric_id < ?", .integer(largestNumber))
+            let metric = max(0, largest ?? 0) + 1
             try target.run("INSERT OR IGNORE INTO metrics VALUES (?, 'vedette_lost_series')", .integer(metric))
             try target.run(
                 """

@@ -18,7 +18,9 @@ final class TargetBook: Sendable {
         try connection.rows("SELECT identity, target_id FROM targets WHERE state <> 'dropped'") { row in
             ids[Array(row.bytes(0))] = row.integer(1)
         }
-        let next = try (connection.integer("SELECT max(target_id) FROM targets") ?? 0) + 1
+        let largest = try connection.integer(
+            "SELECT max(target_id) FROM targets WHERE target_id < ?", .integer(largestNumber))
+        let next = max(0, largest ?? 0) + 1
         state.withLock { $0 = State(ids: ids, next: next) }
     }
 
