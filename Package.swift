@@ -110,7 +110,7 @@ let package = Package(
         tests(of: "Configuration", ["Model"]),
         tests(of: "Exposition", ["Model"]),
         tests(of: "HTTPClient", ["Model", "TestSupport"]),
-        tests(of: "Store", ["Model", "Instruments", "Patterns"]),
+        tests(of: "Store", ["Model", "Instruments", "Patterns", "Logging", "Threads", "CSQLite"]),
         tests(
             of: "Collectors",
             [
@@ -120,7 +120,7 @@ let package = Package(
             ]),
         tests(of: "PromQL", ["Model"]),
         tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition"]),
-        tests(of: "Vedette", ["Model", "Configuration"]),
+        tests(of: "Vedette", ["Model", "Configuration", "HTTPAPI"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,
