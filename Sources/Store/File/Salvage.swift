@@ -25,6 +25,11 @@ struct Salvage {
         let gapsBefore = gaps
         series = try copyTable("label_sets", 4, from: source)
         let hasLostSeries = gaps > gapsBefore
+        if gaps > 0 {
+            var scan = try PageScan(from: source, into: target)
+            try scan.run()
+            series += scan.found["label_sets"] ?? 0
+        }
         try repairBlocks()
         if hasLostSeries { try closeFreeSlots() }
         let known = try knownBlocks()
