@@ -177,6 +177,38 @@ import Testing
         #expect(try scratch.shell("SELECT count(*) FROM samples WHERE metric = 'm'") == ["20"])
     }
 
+    /// A block beyond all numbers does not stand in the way of finding the ones that are free.
+    @Test func freeBlocksAreFoundBesideAStrangeOne() async throws {
+        let scratch = try Scratch { $0.largestBlock = 2 }
+        let target = ScriptedTarget(scratch.store)
+        func series(_ count: Int) -> [(Labels, String)] {
+            (0..<count).map { (["__name__": "m", "i": "\($0)"], "1") }
+        }
+        try target.scrape(at: scratch.clock.now(), series(200))
+        try await scratch.store.flush()
+        #expect(scratch.store.closeHead())
+        target.end()
+        try await scratch.store.flush()
+        try scratch.reopen { () throws in
+            _ = try askShell(
+                scratch.path, "INSERT INTO blocks VALUES (9223372036854775807, 1, 0), (-5, 1, 0)", readonly: false)
+        }
+        #expect(throws: UserError.self) {
+            try ScriptedTarget(scratch.store, name: "b:1").scrape(
+                at: scratch.clock.now() + 1, [(["__name__": "other"], "1")])
+        }
+        try scratch.reopen { () throws in
+            _ = try askShell(
+                scratch.path,
+                "DELETE FROM blocks WHERE block_id = 1; DELETE FROM label_sets WHERE series_id >> 7 = 1",
+                readonly: false)
+        }
+        try ScriptedTarget(scratch.store, name: "b:1").scrape(
+            at: scratch.clock.now() + 1, [(["__name__": "other"], "1")])
+        try await scratch.store.flush()
+        #expect(try scratch.shell("SELECT series_id >> 7 FROM series WHERE metric = 'other'") == ["1"])
+    }
+
     /// The number of such a window leads, shifted, to the chunks of today.
     @Test func aWindowBeforeAllTimeTakesNothingAway() async throws {
         let (folder, start) = try await Self.template()
