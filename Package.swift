@@ -125,7 +125,7 @@ let package = Package(
         tests(of: "Configuration", ["Model"]),
         tests(of: "Exposition", ["Model"]),
         tests(of: "HTTPClient", ["Model", "Threads", "TestSupport"]),
-        tests(of: "Store", ["Model", "Instruments", "Patterns"]),
+        tests(of: "Store", ["Model", "Instruments", "Patterns", "Logging", "Threads", "CSQLite"]),
         tests(
             of: "Collectors",
             [
@@ -142,7 +142,7 @@ let package = Package(
             swiftSettings: strict),
         tests(of: "PromQL", ["Model", "PromQLScripts"]),
         tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition"]),
-        tests(of: "Vedette", ["Model", "Instruments", "Configuration", "Exposition"]),
+        tests(of: "Vedette", ["Model", "Instruments", "Configuration", "Exposition", "HTTPAPI"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,

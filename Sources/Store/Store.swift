@@ -33,11 +33,14 @@ public final class Store: Sendable {
     let writer: Writer
     let registry: SeriesRegistry
     let targets: TargetBook
+    /// What the file has been told about families of metrics.
+    public let metadata = MetadataBook()
     let readers: ReaderPool
     let heads: HeadBook
     let clock: any WallClock
     let logger: Logger
     private let fileGuard: FileGuard
+    let watch: FileWatch
     private let closer: Closer
     private let retention: SharedLimits
 
@@ -55,7 +58,9 @@ public final class Store: Sendable {
         heads = opened.heads
         fileGuard = opened.fileGuard
         writer = Writer(instruments: StoreInstruments(instruments))
-        readers = ReaderPool(path: path)
+        let watch = FileWatch(path: path)
+        self.watch = watch
+        readers = ReaderPool(path: path, watch: watch)
         let damage = DamageReport(path: path, logger: logger)
         closer = Closer(
             heads: heads, options: options, logger: logger, damage: damage)
@@ -65,8 +70,9 @@ public final class Store: Sendable {
             connection: try Connection(path: path, mode: .readOnly), heads: heads, writer: writer, registry: registry,
             closed: opened.closed, rowsPerPart: options.rowsPerPart)
         let maintenance = Maintenance(
-            path: path, writer: writer, registry: registry, closed: opened.closed, now: now, logger: logger,
-            limits: { retention.value })
+            path: path, watch: watch, writer: writer, registry: registry, closed: opened.closed,
+            leftovers: Leftovers(writer: writer, registry: registry, targets: targets, metadata: metadata), now: now,
+            logger: logger, limits: { retention.value })
         let check =
             opened.isDoubtful ? BackgroundCheck(connection: try Connection(path: path, mode: .readOnly), damage) : nil
         try closer.start(work, maintenance, check)
@@ -130,9 +136,10 @@ public final class Store: Sendable {
     /// Writes what is left and lets go of the file.
     public func close() {
         closer.stop()
-        writer.stop()
         readers.close()
         registry.close()
+        // Last: who closes a file for reading only leaves the log beside it.
+        writer.stop()
         fileGuard.release()
     }
 }
@@ -162,6 +169,7 @@ extension Store {
     private func registerGauges(_ instruments: Registry, _ damage: DamageReport) {
         let writer = writer
         let registry = registry
+        let watch = watch
         let path = path
         instruments.gauge("vedette_store_writable", "Whether the store can be written: 1, or 0 while the disk refuses.")
         {
@@ -169,6 +177,12 @@ extension Store {
         }
         instruments.gauge("vedette_store_damaged", "Whether damage was found in the store's file since the start.") {
             damage.isFound ? 1 : 0
+        }
+        instruments.gauge(
+            "vedette_store_file_lost",
+            "Whether the store's file, or its log, was deleted or replaced: what is written since ends with the process."
+        ) {
+            watch.lostName == nil ? 0 : 1
         }
         instruments.gauge("vedette_store_waiting_samples", "Samples that wait in memory because the disk refuses.") {
             Double(writer.currentCondition().waitingSamples)

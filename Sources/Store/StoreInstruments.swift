@@ -5,6 +5,7 @@ final class StoreInstruments: Sendable {
     let appended: Counter
     let duplicates: Counter
     let lost: Counter
+    let unreadable: Counter
     let closedSamples: Counter
     let writeSeconds: Histogram
     let closeSeconds: Histogram
@@ -16,6 +17,7 @@ final class StoreInstruments: Sendable {
         )
         duplicates = dropped.with("duplicate")
         lost = dropped.with("disk_trouble")
+        unreadable = dropped.with("unreadable")
         closedSamples = registry.counter(
             "vedette_samples_closed_total", "Samples moved from the head of the store into compressed chunks.")
         writeSeconds = registry.histogram(

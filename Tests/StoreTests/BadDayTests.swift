@@ -200,7 +200,7 @@ import Testing
             for at in page * 4096..<min($0.count, (page + 2) * 4096) { $0[at] = 0xa5 }
         } _: { (scratch, samples) throws in
             let found = try count(scratch)
-            // The sixth page is the root of the table of series: without it nobody can say what the samples are.
+            // The sixth page has all names of metrics: without it nobody can say what the samples are.
             #expect((found > 0 || page == 5) && found <= samples, "page \(page): \(found)")
             // What is there is right: the values tell their row and series.
             for (labels, read) in try scratch.store.read([.metric("m")]) {
@@ -211,6 +211,46 @@ import Testing
                 }
             }
         }
+    }
+
+    /// A page that only leads to others: what is on those is found without it.
+    @Test(arguments: ["label_sets", "metrics", "targets"]) func aTreeWithoutItsRootIsPutTogether(table: String)
+        async throws
+    {
+        let folder = try makeFolder()
+        defer { removeFolder(folder) }
+        let before = try Scratch(in: folder)
+        for number in 0..<30 {
+            try ScriptedTarget(before.store, name: "host-\(number):9100").scrape(
+                at: before.clock.now(),
+                (0..<20).map { (["__name__": "metric_\(number)_\($0)", "instance": "\(number)"] as Labels, "\($0)") })
+        }
+        try await before.store.flush()
+        #expect(before.store.closeHead())
+        before.store.close()
+        let everything = "SELECT metric, labels, ts, value FROM samples ORDER BY 1"
+        let expected = try askShell(before.path, everything)
+        #expect(expected.count == 600)
+        let root = try #require(
+            Int64(try askShell(before.path, "SELECT rootpage FROM sqlite_schema WHERE name = '\(table)'").first ?? ""))
+        let file = Glibc.open(before.path, O_RDWR)
+        var first: UInt8 = 0
+        #expect(pread(file, &first, 1, off_t(root - 1) * 4096) == 1)
+        // An interior page of a table.
+        #expect(first == 5)
+        #expect(pwrite(file, [UInt8](repeating: 0x5a, count: 4096), 4096, off_t(root - 1) * 4096) == 4096)
+        close(file)
+
+        let scratch = try Scratch(in: folder)
+        #expect(try askShell(scratch.path, everything) == expected)
+        #expect(try scratch.shell("SELECT count(DISTINCT instance) FROM targets") == ["30"])
+        // What a target writes from now on goes on where it was.
+        try ScriptedTarget(scratch.store, name: "host-7:9100").scrape(
+            at: scratch.clock.now() + 15_000, [(["__name__": "metric_7_3", "instance": "7"], "4")])
+        try await scratch.store.flush()
+        #expect(try scratch.store.read([.metric("metric_7_3")]).map(\.1.count) == [2])
+        #expect(try scratch.shell("PRAGMA integrity_check") == ["ok"])
+        scratch.store.close()
     }
 
     @Test func damageThatShowsWhileRunningIsRecoveredAtTheNextStart() async throws {

@@ -25,11 +25,14 @@ final class Scratch {
     private(set) var store: Store
     private let options: Store.Options
     private let isOwnFolder: Bool
+    private let logger: Logger
+    private let logFile: Int32?
 
     var path: String { folder + "/test.db" }
 
     init(
-        in given: String? = nil, now: Int64 = 1_732_170_000_000, configure: (inout Store.Options) -> Void = { _ in }
+        in given: String? = nil, now: Int64 = 1_732_170_000_000, keepsLog: Bool = false,
+        configure: (inout Store.Options) -> Void = { _ in }
     ) throws {
         isOwnFolder = given == nil
         folder = try given ?? makeFolder()
@@ -38,12 +41,14 @@ final class Scratch {
         options.clock = clock
         configure(&options)
         self.options = options
-        store = try Store(
-            path: folder + "/test.db", options: options, registry: instruments, logger: Logger(level: .error))
+        logFile = keepsLog ? open(folder + "/log", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) : nil
+        logger = logFile.map { Logger(level: .info, descriptor: $0) } ?? Logger(level: .error)
+        store = try Store(path: folder + "/test.db", options: options, registry: instruments, logger: logger)
     }
 
     deinit {
         store.close()
+        if let logFile { close(logFile) }
         if isOwnFolder, ProcessInfo.processInfo.environment["KEEP"] == nil { removeFolder(folder) }
     }
 
@@ -52,7 +57,13 @@ final class Scratch {
         store.close()
         try meanwhile()
         instruments = Registry()
-        store = try Store(path: path, options: options, registry: instruments, logger: Logger(level: .error))
+        store = try Store(path: path, options: options, registry: instruments, logger: logger)
+    }
+
+    /// What was logged, where the log is kept: line by line.
+    var log: [String] {
+        let text = FileManager.default.contents(atPath: folder + "/log") ?? Data()
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     /// What the stock shell answers, line by line.

@@ -19,7 +19,7 @@ final class SampleIntake {
     let appender: TargetAppender
     let key: ColumnCache.Key
     let instruments: ScrapeInstruments
-    let metadata: MetadataMemory
+    let metadata: MetadataBook
     let layouts: LayoutPool
     let scratch: TokenScratch
     /// Where the series texts of the last body that was read led.
@@ -39,7 +39,7 @@ final class SampleIntake {
     var resolvesForeign = false
 
     init(
-        labelling: SeriesLabelling, appender: TargetAppender, key: ColumnCache.Key, metadata: MetadataMemory,
+        labelling: SeriesLabelling, appender: TargetAppender, key: ColumnCache.Key, metadata: MetadataBook,
         layouts: LayoutPool, instruments: ScrapeInstruments, scratch: TokenScratch
     ) {
         self.labelling = labelling

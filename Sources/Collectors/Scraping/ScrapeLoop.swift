@@ -19,7 +19,6 @@ final class ScrapeLoop {
     let logger: Logger
     let instruments: ScrapeInstruments
     private let key = ColumnCache.Key.random()
-    private let metadata = MetadataMemory()
     private let layouts = LayoutPool()
     private let scratch = TokenScratch()
     /// The targets of jobs, by job and hash.
@@ -156,7 +155,7 @@ final class ScrapeLoop {
                 SampleIntake(labelling, continuing: before)
             } else {
                 SampleIntake(
-                    labelling: labelling, appender: store.appender(target: number), key: key, metadata: metadata,
+                    labelling: labelling, appender: store.appender(target: number), key: key, metadata: store.metadata,
                     layouts: layouts, instruments: instruments, scratch: scratch)
             }
         let scraped = ScrapedTarget(target, number: number, source: source, intake: intake)

@@ -21,15 +21,17 @@ struct StoredChunk {
         let numbers = integers(row.bytes(first + 4))
         data = Array(row.bytes(first + 5))
         var segments: [Segment] = []
+        // No element is shorter than a byte: a count that the text has no room for must not make anybody set room aside.
         for at in stride(from: 0, to: numbers.count - 3, by: 4) {
             let segment = Segment(
                 number: Int(numbers[at]), offset: Int(numbers[at + 1]), length: Int(numbers[at + 2]),
                 size: Int(numbers[at + 3]))
             guard segment.offset >= 0, segment.length >= 0, segment.length <= data.count,
-                segment.offset <= data.count - segment.length, segment.size <= 1 << 28
+                segment.offset <= data.count - segment.length, segment.size <= 1 << 28, segment.size >= times.count
             else { return nil }
             segments.append(segment)
         }
+        if segments.isEmpty { return nil }
         self.segments = segments
     }
 
@@ -46,13 +48,23 @@ struct StoredChunk {
 }
 
 extension ChunkTimes {
+    /// The times of a part lie in the window in which it begins and the one behind it.
+    private static let longest = 2 * windowMilliseconds
+
     /// Times from the columns start_ms, step_ms, count, times of a row, from `first` on; nil when they do not fit together.
     init?(_ row: Statement, first: Int32) {
-        var offsets: [Int64]?
-        if !row.isNull(first + 3) { offsets = integers(row.bytes(first + 3)) }
-        let count = row.integer(first + 2)
-        guard count >= 0, count <= 1 << 24, offsets == nil || offsets?.count == Int(count) else { return nil }
-        self.init(start: row.integer(first), step: row.integer(first + 1), count: Int(count), offsets: offsets)
+        let (start, step, count) = (row.integer(first), row.integer(first + 1), row.integer(first + 2))
+        guard (0...latestTimestamp).contains(start), (1...Self.longest).contains(count) else { return nil }
+        if row.isNull(first + 3) {
+            guard count == 1 || (1...Self.longest / (count - 1)).contains(step) else { return nil }
+            self.init(start: start, step: step, count: Int(count), offsets: nil)
+        } else {
+            let offsets = integers(row.bytes(first + 3))
+            guard offsets.count == Int(count), let last = offsets.last, last <= Self.longest,
+                zip(CollectionOfOne(-1) + offsets, offsets).allSatisfy(<)
+            else { return nil }
+            self.init(start: start, step: step, count: Int(count), offsets: offsets)
+        }
     }
 }
 

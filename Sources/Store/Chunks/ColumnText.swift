@@ -161,7 +161,8 @@ extension Element {
         }
         let zeros = simpler.mantissa.trailingZeroBitCount
         simpler.mantissa >>= Int64(zeros)
-        simpler.tag += Element.Tag(zeros)
+        // The tag of a column that was edited by hand may be any number.
+        simpler.tag &+= Element.Tag(zeros)
         // A multiple of 2^0 and up that a double holds exactly is a whole number.
         let shift = Int(simpler.tag) - Element.binaryBias
         if shift >= 0, shift < 53, simpler.mantissa.magnitude <= 1 << (53 - shift) {

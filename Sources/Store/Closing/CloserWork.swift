@@ -33,7 +33,9 @@ final class CloserWork {
         }
         let closed = closed
         let crowded = try writer.performBlocking { try part.store(on: $0, closed: closed) }
-        heads.closed(target, count: part.timestamps.count, oldest: try oldest(target))
+        // Somebody else may have taken the rows out of the file: then nothing is left to be counted.
+        let isEmpty = part.timestamps.isEmpty
+        heads.closed(target, count: isEmpty ? .max : part.timestamps.count, oldest: try oldest(target))
         for chunk in part.chunks { registry.noteAlive(chunk.block, chunk.slots) }
         writer.instruments.closedSamples.increment(by: part.sampleCount)
         writer.instruments.closeSeconds.observe(nanoseconds: monotonicNanoseconds() - begin)
@@ -44,11 +46,12 @@ final class CloserWork {
     func closeLoose() throws {
         while true {
             let samples = try LooseSamples(from: connection, with: encoder, grid: &grid)
-            if samples.sampleCount == 0 { break }
+            if samples.isEmpty { break }
             let closed = closed
             let crowded = try writer.performBlocking { try samples.store(on: $0, closed: closed) }
             for chunk in samples.chunks { registry.noteAlive(chunk.block, chunk.slots) }
             writer.instruments.closedSamples.increment(by: samples.sampleCount)
+            writer.instruments.unreadable.increment(by: samples.unreadableCount)
             try merge(crowded)
         }
         let closed = closed
@@ -72,6 +75,9 @@ final class CloserWork {
     }
 
     private func oldest(_ target: Int64) throws -> Int64? {
-        try connection.integer("SELECT ts FROM scrapes WHERE target_id = ? ORDER BY ts LIMIT 1", .integer(target))
+        try connection.integer(
+            """
+            SELECT ts FROM scrapes WHERE target_id = ? AND ts BETWEEN 0 AND ? AND typeof(ts) = 'integer' ORDER BY ts LIMIT 1
+            """, .integer(target), .integer(latestTimestamp))
     }
 }

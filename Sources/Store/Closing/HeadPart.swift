@@ -20,7 +20,10 @@ struct HeadPart {
         self.target = target
         var times: [Int64] = []
         try connection.rows(
-            "SELECT ts FROM scrapes WHERE target_id = ? ORDER BY ts LIMIT ?", .integer(target), .integer(Int64(limit))
+            """
+            SELECT ts FROM scrapes WHERE target_id = ? AND ts BETWEEN 0 AND ? AND typeof(ts) = 'integer'
+            ORDER BY ts LIMIT ?
+            """, .integer(target), .integer(latestTimestamp), .integer(Int64(limit))
         ) { times.append($0.integer(0)) }
         // A part never spans more than a window: readers look back one window for the beginning of a part.
         if let first = times.first, let cut = times.firstIndex(where: { $0 &- first >= windowMilliseconds }) {

@@ -7,7 +7,12 @@ struct LooseSamples {
 
     private(set) var chunks: [EncodedChunk] = []
     private(set) var sampleCount = 0
+    /// How many were no samples; they are taken out too.
+    private(set) var unreadableCount = 0
     private var taken: [(series: Int64, timestamp: Int64)] = []
+
+    /// Whether there was none.
+    var isEmpty: Bool { taken.isEmpty }
 
     /// Reads and encodes loose samples, as many as are closed at once.
     init(from connection: Connection, with encoder: ChunkEncoder, grid: inout ElementGrid) throws {
@@ -18,14 +23,23 @@ struct LooseSamples {
         }
         var bundles: [Bundle: [(slot: Int, timestamp: Int64, element: Element)]] = [:]
         try connection.rows(
-            "SELECT series_id, ts, val FROM loose LIMIT ?", .integer(Int64(Self.limit))
+            """
+            SELECT series_id, ts, val FROM loose
+            WHERE series_id BETWEEN 0 AND ? AND ts BETWEEN 0 AND ?
+                AND typeof(series_id) = 'integer' AND typeof(ts) = 'integer'
+            LIMIT ?
+            """, .integer(series(block: Store.largestBlock, slot: slotsPerBlock - 1)), .integer(latestTimestamp),
+            .integer(Int64(Self.limit))
         ) { row in
             let series = row.integer(0)
             let timestamp = row.integer(1)
-            guard let element = row.element(2) else { return }
+            taken.append((series, timestamp))
+            guard let element = row.element(2) else {
+                unreadableCount += 1
+                return
+            }
             let bundle = Bundle(block: blockNumber(of: series), window: window(of: timestamp))
             bundles[bundle, default: []].append((slot(of: series), timestamp, element))
-            taken.append((series, timestamp))
             sampleCount += 1
         }
         for (bundle, samples) in bundles.sorted(by: { ($0.key.window, $0.key.block) < ($1.key.window, $1.key.block) }) {

@@ -2,8 +2,8 @@ import Logging
 import Model
 import Synchronization
 
-/// What is done once in a minute, on the closer's thread: retention, giving free pages back, an eye on the write-ahead log,
-/// and series that are not written any more leave memory.
+/// What is done once in a minute, on the closer's thread: retention, giving free pages back, an eye on the file's name and on
+/// the write-ahead log, and series that are not written any more leave memory.
 final class Maintenance {
     /// Of a file of this many free pages a part is given back …
     private static let freeShare: Int64 = 4
@@ -14,6 +14,7 @@ final class Maintenance {
     private static let logLimit: Int64 = 64 << 20
 
     private let path: String
+    private let watch: FileWatch
     private let writer: Writer
     private let registry: SeriesRegistry
     private let retention: Retention
@@ -21,23 +22,29 @@ final class Maintenance {
     private let logger: Logger
     private var sweptWindow: Int64
     private var hasLargeLog = false
+    private var isLost = false
 
     init(
-        path: String, writer: Writer, registry: SeriesRegistry, closed: ClosedTimes, now: Int64, logger: Logger,
+        path: String, watch: FileWatch, writer: Writer, registry: SeriesRegistry, closed: ClosedTimes,
+        leftovers: Leftovers, now: Int64,
+        logger: Logger,
         limits: @escaping @Sendable () -> RetentionLimits
     ) {
         self.path = path
+        self.watch = watch
         self.writer = writer
         self.registry = registry
         self.limits = limits
         self.logger = logger
-        retention = Retention(writer: writer, registry: registry, closed: closed)
+        retention = Retention(writer: writer, registry: registry, closed: closed, leftovers: leftovers)
         sweptWindow = window(of: now)
     }
 
     /// Does all of it.
     func run(now: Int64) throws {
-        if window(of: now) != sweptWindow {
+        watchNames()
+        // Whoever leaves memory must be found in the file again.
+        if !isLost, window(of: now) != sweptWindow {
             sweptWindow = window(of: now)
             try registry.sweep(now: now, path: path)
         }
@@ -45,6 +52,22 @@ final class Maintenance {
         if removed > 0 { logger.debug("retention took windows out of the store", ["windows": String(removed)]) }
         try giveBackFreePages()
         try watchLog()
+    }
+
+    /// Says once that the samples go where nobody can find them any more, and what can still be done about it.
+    private func watchNames() {
+        let lost = watch.lostName
+        defer { isLost = lost != nil }
+        if let lost, !isLost {
+            logger.error(
+                """
+                the store's file was deleted or replaced while it is in use: all samples, also new ones, are gone when \
+                vedette ends. Fetch /api/v1/backup now, which still has everything; then stop vedette, put the copy in \
+                place with `vedette restore`, and start it again
+                """, ["file": lost])
+        } else if lost == nil, isLost {
+            logger.info("the store's file is back in its place", ["file": path])
+        }
     }
 
     private func giveBackFreePages() throws {

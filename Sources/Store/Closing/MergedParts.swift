@@ -26,7 +26,11 @@ struct MergedParts {
             """, .integer(first), .integer(first + partsPerWindow - 1)
         ) { row in
             // A damaged part stays as it is: somebody may still make something of it.
-            if let chunk = StoredChunk(row, first: 0), chunk.isSound(inflater) { parts.append((row.integer(6), chunk)) }
+            if let chunk = StoredChunk(row, first: 0), window(of: chunk.times.start) == place.window,
+                chunk.isSound(inflater)
+            {
+                parts.append((row.integer(6), chunk))
+            }
         }
         let rows = parts.reduce(0) { $0 + $1.chunk.times.count }
         let limit = max(Self.rowsPerPart, rows / Self.fewParts)

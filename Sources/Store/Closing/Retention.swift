@@ -22,13 +22,15 @@ struct Retention {
     private let writer: Writer
     private let registry: SeriesRegistry
     private let closed: ClosedTimes
+    private let leftovers: Leftovers
     /// The most chunks, and blocks of series, that go in one transaction.
     private static let slice: Int64 = 500
 
-    init(writer: Writer, registry: SeriesRegistry, closed: ClosedTimes) {
+    init(writer: Writer, registry: SeriesRegistry, closed: ClosedTimes, leftovers: Leftovers) {
         self.writer = writer
         self.registry = registry
         self.closed = closed
+        self.leftovers = leftovers
     }
 
     /// Deletes what is over the limits; returns the number of windows that went.
@@ -48,7 +50,9 @@ struct Retention {
                 removed += 1
             }
         }
-        try removeSeries(now: now)
+        let oldest = try oldestWindow() ?? window(of: now) - 2
+        try removeSeries(before: oldest)
+        try leftovers.remove(targetsGoneBefore: oldest * windowMilliseconds)
         return removed
     }
 
@@ -62,7 +66,10 @@ struct Retention {
     }
 
     private func oldestWindow() throws -> Int64? {
-        try writer.performBlocking { try $0.integer("SELECT window_id FROM windows ORDER BY window_id LIMIT 1") }
+        try writer.performBlocking {
+            try $0.integer(
+                "SELECT min(window_id) FROM windows WHERE window_id BETWEEN 0 AND ?", .integer(largestWindow))
+        }
     }
 
     private func remove(_ window: Int64) throws {
@@ -81,12 +88,11 @@ struct Retention {
         }
     }
 
-    /// Takes out the series of blocks that no window holds any more, and gone targets without blocks.
+    /// Takes out the series of blocks that no window holds any more.
     ///
     /// A series may come back at any moment. So the registry gives a block up first, under its lock; a series of it that
     /// comes back afterwards is written to the file anew, behind the deletion here.
-    private func removeSeries(now: Int64) throws {
-        let oldest = try oldestWindow() ?? window(of: now) - 2
+    private func removeSeries(before oldest: Int64) throws {
         var after: BlockID = -1
         while true {
             let last = after
@@ -114,14 +120,6 @@ struct Retention {
                 }
                 closed.forget(gone)
             }
-        }
-        try writer.performFreeing { connection in
-            try connection.run(
-                """
-                DELETE FROM targets WHERE state = 'gone' AND gone_at < ?1
-                    AND target_id NOT IN (SELECT target_id FROM blocks)
-                    AND target_id NOT IN (SELECT target_id FROM scrapes)
-                """, .integer(oldest * windowMilliseconds))
         }
     }
 }

@@ -118,7 +118,10 @@ extension Element {
             if digit < 10 {
                 guard mantissa < 1 << 59 else { return nil }
                 mantissa = mantissa * 10 + Int64(digit)
-                if scale >= 0 { scale += 1 }
+                if scale >= 0 {
+                    guard scale < Element.largestScale else { return nil }
+                    scale += 1
+                }
             } else if byte == 0x2e, scale < 0 {
                 scale = 0
             } else if byte == UInt8(ascii: "p"), scale < 0 {
@@ -131,7 +134,7 @@ extension Element {
                 return nil
             }
         }
-        guard scale >= 0, scale <= Element.largestScale else { return nil }
+        guard scale >= 0 else { return nil }
         self.init(mantissa: negative ? -mantissa : mantissa, tag: scale)
     }
 }

@@ -7,7 +7,11 @@ extension Store {
     /// Copies the store into a new file, consistent as of now, while everything goes on. The copy is one file without a
     /// log beside it. Throws when there is a file of that name already, or no room.
     public func backup(to destination: String) throws {
-        try copyDatabase(from: path, to: destination)
+        if watch.lostName == nil { return try copyDatabase(from: path, to: destination) }
+        // The name leads elsewhere. A connection that is open leads to the file still; that the writer waits meanwhile, and
+        // samples with it, is the smaller evil.
+        let path = path
+        try writer.runBlocking { connection in try copyDatabase(path, through: { connection }, to: destination) }
     }
 
     /// The same for a store that another process may be using.
@@ -65,6 +69,12 @@ extension Store {
 
 /// Copies a database as it is at this moment into a new file, through SQLite, packed.
 private func copyDatabase(from source: String, to destination: String) throws {
+    // A connection of its own: VACUUM INTO reads one state of the file and neither waits for the writer nor stops it
+    // (https://sqlite.org/lang_vacuum.html).
+    try copyDatabase(source, through: { try Connection(path: source, mode: .readOnly) }, to: destination)
+}
+
+private func copyDatabase(_ source: String, through connect: () throws -> Connection, to destination: String) throws {
     if fileExists(destination) { throw UserError("cannot write \(destination): it is there already") }
     guard fileExists(folder(of: destination)) else {
         throw UserError("cannot write \(destination): the directory \(folder(of: destination)) does not exist")
@@ -72,10 +82,7 @@ private func copyDatabase(from source: String, to destination: String) throws {
     // Under another name until it is complete: an interrupted copy must not look like one.
     let partial = freeName(destination + ".partial")
     do {
-        // A connection of its own: VACUUM INTO reads one state of the file and neither waits for the writer nor stops it
-        // (https://sqlite.org/lang_vacuum.html).
-        let connection = try Connection(path: source, mode: .readOnly)
-        try connection.run("VACUUM INTO ?", .text(partial))
+        try connect().run("VACUUM INTO ?", .text(partial))
         // As private as the store itself.
         chmod(partial, 0o640)
         try sync(partial)
@@ -127,6 +134,7 @@ private func exchange(_ path: String, for new: String, keepingAs kept: String?) 
     if let kept, hasContents, link(path, kept) != 0 {
         throw UserError("cannot keep \(path) as \(kept): \(String(cString: strerror(errno)))")
     }
+    Recovery.forget(path)
     try rename(new, to: path)
     try sync(path)
     return hasContents ? kept : nil

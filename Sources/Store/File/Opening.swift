@@ -62,33 +62,34 @@ extension OpenedFile {
             let fileGuard = try FileGuard(path: path)
             let reserve = Reserve(path: path + "-reserve")
             let damage: String
-            if fileExists(Recovery.marker(path)) {
-                damage = "it was found damaged before"
+            if let reason = Recovery.reason(for: path) {
+                damage = reason
             } else {
                 do {
-                    return try load(path, fileGuard, reserve, options)
+                    return try load(path, fileGuard, reserve, options, logger)
                 } catch let error as DatabaseError where error.isCorruption {
                     damage = error.message
                 } catch let error as DatabaseError where error.isDiskTrouble && fileExists(reserve.path) {
                     // SQLite needs a little room even to read; the reserve is for such days.
                     reserve.removeFile()
-                    return try load(path, fileGuard, reserve, options)
+                    return try load(path, fileGuard, reserve, options, logger)
                 }
             }
             let recovery = Recovery(path: path, now: options.clock.now(), logger: logger)
-            return try load(path, recovery.run(releasing: fileGuard, because: damage), reserve, options)
+            return try load(path, recovery.run(releasing: fileGuard, because: damage), reserve, options, logger)
         } catch let error as DatabaseError {
             throw explained(error, path)
         }
     }
 
     private static func load(
-        _ path: String, _ fileGuard: FileGuard, _ reserve: Reserve, _ options: Store.Options
+        _ path: String, _ fileGuard: FileGuard, _ reserve: Reserve, _ options: Store.Options, _ logger: Logger
     ) throws -> OpenedFile {
         let now = options.clock.now()
         let isDoubtful = fileSize(path + "-wal") > 0
         let connection = try openForWriting(path, now: now)
         if fileSize(path) <= quickCheckSize { try quickCheck(connection) }
+        try removeStrangeRows(connection, path: path, logger: logger)
         let heads = HeadBook(rowsPerPart: options.rowsPerPart)
         try connection.rows("SELECT target_id, count(*), min(ts) FROM scrapes GROUP BY target_id") { row in
             heads.found(row.integer(0), count: Int(row.integer(1)), oldest: row.integer(2))

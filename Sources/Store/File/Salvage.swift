@@ -25,6 +25,11 @@ struct Salvage {
         let gapsBefore = gaps
         series = try copyTable("label_sets", 4, from: source)
         let hasLostSeries = gaps > gapsBefore
+        if gaps > 0 {
+            var scan = try PageScan(from: source, into: target)
+            try scan.run()
+            series += scan.found["label_sets"] ?? 0
+        }
         try repairBlocks()
         if hasLostSeries { try closeFreeSlots() }
         let known = try knownBlocks()
@@ -219,7 +224,9 @@ extension Salvage {
     /// slot of each block is taken by a series without samples.
     private func closeFreeSlots() throws {
         try target.transaction {
-            let metric = try (target.integer("SELECT max(metric_id) FROM metrics") ?? 0) + 1
+            let largest = try target.integer(
+                "SELECT max(metric_id) FROM metrics WHERE metric_id < ?", .integer(largestNumber))
+            let metric = max(0, largest ?? 0) + 1
             try target.run("INSERT OR IGNORE INTO metrics VALUES (?, 'vedette_lost_series')", .integer(metric))
             try target.run(
                 """

@@ -13,9 +13,13 @@ final class ReaderPool: Sendable {
     }
 
     private let path: String
+    private let watch: FileWatch
     private let state = Mutex(State())
 
-    init(path: String) { self.path = path }
+    init(path: String, watch: FileWatch) {
+        self.path = path
+        self.watch = watch
+    }
 
     /// A connection in a transaction: all its statements see the state that the first of them finds.
     func borrow() throws -> ReadTransaction {
@@ -28,13 +32,21 @@ final class ReaderPool: Sendable {
             return state.idle.popLast().map(SendableConnection.init)
         }
         do {
-            let connection = try idle?.connection ?? Connection(path: path, mode: .readOnly)
+            let connection = try idle?.connection ?? connect()
             try connection.execute("BEGIN")
             return ReadTransaction(connection, pool: self)
         } catch {
             state.withLock { $0.lent -= 1 }
             throw error
         }
+    }
+
+    /// A new connection; what is behind another file's name must not be taken for the store.
+    private func connect() throws -> Connection {
+        if let lost = watch.lostName {
+            throw UserError("cannot read from the store: \(lost) was deleted or replaced")
+        }
+        return try Connection(path: path, mode: .readOnly)
     }
 
     /// Runs `body` in a transaction that reads.

@@ -44,7 +44,9 @@ final class SeriesArchive: @unchecked Sendable {
     func freeBlocks(upTo largest: BlockID, limit: Int) throws -> [BlockID] {
         var free: [BlockID] = []
         var next: BlockID = 1
-        let statement = try connection.statement("SELECT block_id FROM blocks ORDER BY block_id")
+        let statement = try connection.statement(
+            "SELECT block_id FROM blocks WHERE block_id BETWEEN 1 AND ? ORDER BY block_id")
+        try statement.bind(largest, 1)
         defer { statement.reset() }
         while free.count < limit, try statement.step() {
             let used = statement.integer(0)

@@ -15,6 +15,10 @@ func slot(of series: Int64) -> Int { Int(series & 127) }
 /// The series at a place in a block.
 func series(block: BlockID, slot: Int) -> Int64 { block << 7 | Int64(slot) }
 
+/// Metrics and targets are counted up from the largest number below this one: nobody counts so far, but a shell can write
+/// any number.
+let largestNumber: Int64 = 1 << 62
+
 /// Block numbers fit into what a head row's number leaves beside a time in milliseconds.
 extension Store {
     static let largestBlock: BlockID = 1 << 22 - 1
@@ -32,6 +36,9 @@ let windowMilliseconds: Int64 = 7_200_000
 
 /// The window in which a time lies.
 func window(of timestamp: Int64) -> Int64 { timestamp / windowMilliseconds }
+
+/// The window in which the latest time lies. Windows from outside are checked against it.
+let largestWindow = window(of: latestTimestamp)
 
 /// The number of the first part of a block in a window; there are 256.
 func firstChunk(window: Int64, block: BlockID) -> Int64 { window << 42 | block << 8 }

@@ -13,17 +13,23 @@ extension SeriesRegistry {
                 names[row.integer(0)] = row.text(1)
                 state.metrics[state.table.symbols.intern(row.text(1))] = row.integer(0)
             }
-            state.nextMetric = (names.keys.max() ?? 0) + 1
-            state.nextBlock = try (connection.integer("SELECT max(block_id) FROM blocks") ?? 0) + 1
+            state.nextMetric = (names.keys.filter { $0 < largestNumber }.max() ?? 0) + 1
+            state.nextBlock =
+                try
+                (connection.integer(
+                    "SELECT max(block_id) FROM blocks WHERE block_id BETWEEN 0 AND ?", .integer(Store.largestBlock))
+                ?? 0)
+                + 1
             try connection.rows(
                 """
                 SELECT b.block_id, b.target_id, l.series_id, l.metric_id, l.labels
                 FROM blocks b CROSS JOIN label_sets l ON l.series_id BETWEEN b.block_id << 7 AND (b.block_id << 7) + 127
-                WHERE b.last_window >= ? OR b.target_id IN (SELECT DISTINCT target_id FROM scrapes)
+                WHERE (b.last_window >= ? OR b.target_id IN (SELECT DISTINCT target_id FROM scrapes)
                     OR EXISTS (SELECT 1 FROM loose o
-                        WHERE o.series_id BETWEEN b.block_id << 7 AND (b.block_id << 7) + 127)
+                        WHERE o.series_id BETWEEN b.block_id << 7 AND (b.block_id << 7) + 127))
+                    AND b.block_id BETWEEN 0 AND ?
                 ORDER BY b.block_id
-                """, .integer(window)
+                """, .integer(window), .integer(Store.largestBlock)
             ) { row in
                 let block = row.integer(0)
                 let target = row.integer(1)

@@ -44,6 +44,20 @@ extension SeriesRegistry {
         }
     }
 
+    /// Gives up the numbers of those metrics that no series in memory has; returns which.
+    func giveUp(metrics candidates: [(id: Int64, name: String)]) -> [Int64] {
+        state.withLock { state in
+            // Without the archive nobody would find a metric whose row could not be taken out after all.
+            if state.archive == nil { return [] }
+            var given: [Int64] = []
+            for metric in candidates where state.table.seriesCount(of: Labels.metricName, metric.name) == 0 {
+                if let symbol = state.table.symbols.find(metric.name) { state.metrics[symbol] = nil }
+                given.append(metric.id)
+            }
+            return given
+        }
+    }
+
     /// Of blocks that were given up, the ones of which no series has come back since.
     func stillGivenUp(_ blocks: [BlockID]) -> [BlockID] {
         state.withLock { state in blocks.filter { state.blocks[$0] == nil } }

@@ -37,7 +37,8 @@ extension Store {
         try readers.read { connection in
             statistics.chunkCount = Int(try connection.integer("SELECT count(*) FROM chunks") ?? 0)
             var times: [Int64] = []
-            let oldest = try connection.integer("SELECT min(window_id) FROM windows")
+            let windows = "FROM windows WHERE window_id BETWEEN 0 AND ?"
+            let oldest = try connection.integer("SELECT min(window_id) \(windows)", .integer(largestWindow))
             if let oldest {
                 // Within the oldest window the chunks are few enough to look at all.
                 try connection.rows(
@@ -45,7 +46,7 @@ extension Store {
                     .integer(firstChunk(window: oldest + 1, block: 0))
                 ) { if !$0.isNull(0) { times.append($0.integer(0)) } }
             }
-            let newest = try connection.integer("SELECT max(window_id) FROM windows")
+            let newest = try connection.integer("SELECT max(window_id) \(windows)", .integer(largestWindow))
             if let newest {
                 try connection.rows(
                     "SELECT start_ms, step_ms, count, times FROM chunks WHERE chunk_id >= ?",

@@ -6,6 +6,8 @@ final class TargetBook: Sendable {
     private struct State {
         var ids: [[UInt8]: Int64] = [:]
         var next: Int64 = 1
+        /// The ones that are scraped.
+        var active: Set<Int64> = []
     }
 
     private let state = Mutex(State())
@@ -16,7 +18,9 @@ final class TargetBook: Sendable {
         try connection.rows("SELECT identity, target_id FROM targets WHERE state <> 'dropped'") { row in
             ids[Array(row.bytes(0))] = row.integer(1)
         }
-        let next = try (connection.integer("SELECT max(target_id) FROM targets") ?? 0) + 1
+        let largest = try connection.integer(
+            "SELECT max(target_id) FROM targets WHERE target_id < ?", .integer(largestNumber))
+        let next = max(0, largest ?? 0) + 1
         state.withLock { $0 = State(ids: ids, next: next) }
     }
 
@@ -28,23 +32,41 @@ final class TargetBook: Sendable {
         }
     }
 
-    /// The number of a target.
-    func id(of target: TargetDescription) -> Int64 {
+    /// The number of a target that is scraped from now on.
+    func begin(_ target: TargetDescription) -> Int64 {
         let identity = target.identity
         return state.withLock { state in
-            if let known = state.ids[identity] { return known }
-            let id = state.next
-            state.next += 1
+            let id = state.ids[identity] ?? state.next
+            if id == state.next { state.next += 1 }
             state.ids[identity] = id
+            state.active.insert(id)
             return id
         }
     }
+
+    /// Notes that a target is not scraped any more.
+    func end(_ id: Int64) { state.withLock { _ = $0.active.remove(id) } }
+
+    /// Gives up the numbers of those targets that are not scraped; returns which. One that comes back gets another.
+    func giveUp(_ candidates: [(id: Int64, identity: [UInt8])]) -> [Int64] {
+        state.withLock { state in
+            var given: [Int64] = []
+            for target in candidates where !state.active.contains(target.id) {
+                if state.ids[target.identity] == target.id { state.ids[target.identity] = nil }
+                given.append(target.id)
+            }
+            return given
+        }
+    }
+
+    /// How many targets have numbers.
+    var count: Int { state.withLock { $0.ids.count } }
 }
 
 extension Store {
     /// The number of a target; the batch will say in the file that it is scraped from now on.
     public func begin(_ target: TargetDescription, in batch: WriteBatch) -> Int64 {
-        let id = targets.id(of: target)
+        let id = targets.begin(target)
         batch.definitions.append(.target(id: id, target))
         heads.setGone(id, false)
         return id
@@ -56,6 +78,7 @@ extension Store {
 
     /// Says that a target is not there any more. What the head holds of it will be closed soon.
     public func end(target: Int64, in batch: WriteBatch) {
+        targets.end(target)
         batch.definitions.append(.targetGone(id: target, at: clock.now()))
     }
 

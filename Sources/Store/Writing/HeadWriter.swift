@@ -142,6 +142,9 @@ extension HeadWriter {
     private func write(_ definition: Definition) throws(DatabaseError) {
         switch definition {
         case .target(let id, let target):
+            // Of one that retention could not take out after all, and that has another number since.
+            try connection.run(
+                "DELETE FROM targets WHERE identity = ? AND target_id <> ?", .blob(target.identity), .integer(id))
             try connection.run(
                 """
                 INSERT INTO targets

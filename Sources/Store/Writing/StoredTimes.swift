@@ -146,7 +146,8 @@ final class StoredTimes {
         var end: Int64 = -1
         var windows: [Int64] = []
         try connection.rows(
-            "SELECT window_id FROM windows WHERE window_id <= ? ORDER BY window_id DESC", .integer(last)
+            "SELECT window_id FROM windows WHERE window_id BETWEEN 0 AND ? ORDER BY window_id DESC",
+            .integer(min(last, largestWindow))
         ) { windows.append($0.integer(0)) }
         for window in windows {
             try eachPart(block, window) { end = max(end, $1.end) }

@@ -59,10 +59,17 @@ struct StoreTables: StoreStatusProvider {
 
 /// Copies of the database for `/api/v1/backup`, one at a time.
 final class StoreBackups: BackupProvider {
-    private let store: Store
+    private let path: String
+    private let copy: @Sendable (_ destination: String) throws -> Void
     private let isCopying = Atomic(false)
 
-    init(store: Store) { self.store = store }
+    convenience init(store: Store) { self.init(path: store.path) { try store.backup(to: $0) } }
+
+    /// Copies of the database at `path`, made by `copy`.
+    init(path: String, copy: @escaping @Sendable (_ destination: String) throws -> Void) {
+        self.path = path
+        self.copy = copy
+    }
 
     func makeBackup() async throws -> OpenFile {
         guard !isCopying.exchange(true, ordering: .acquiring) else {
@@ -71,9 +78,9 @@ final class StoreBackups: BackupProvider {
         defer { isCopying.store(false, ordering: .releasing) }
         // Beside the database, where there is most likely to be room. The name goes at once; the room goes with the last
         // reader.
-        let path = store.path + "-backup-\(getpid())-\(monotonicNanoseconds())"
+        let path = path + "-backup-\(getpid())-\(monotonicNanoseconds())"
         defer { unlink(path) }
-        try store.backup(to: path)
+        try copy(path)
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw UserError("cannot open the backup: \(String(cString: strerror(errno)))") }
         var information = stat()

@@ -282,8 +282,9 @@ import Testing
         #expect(try await bench.everything("a") == ["a": ["0:1", "15:2", "30:3"]])
     }
 
-    @Test func metadataIsToldOnce() {
-        let memory = MetadataMemory()
+    @Test func metadataIsToldOnce() throws {
+        let bench = try IntakeBench()
+        let memory = bench.store.metadata
         let one = FamilyMetadata(family: "a", type: "counter", help: "A.", unit: "")
         let other = FamilyMetadata(family: "a", type: "counter", help: "B.", unit: "")
         #expect(memory.news(among: [one]) == [one])

@@ -38,7 +38,6 @@ final class IntakeBench {
     private let key = ColumnCache.Key.random()
     private let layouts = LayoutPool()
     private let scratch = TokenScratch()
-    let metadata = MetadataMemory()
 
     init() throws {
         folder = try Folder()
@@ -66,7 +65,7 @@ final class IntakeBench {
         let intake = SampleIntake(
             labelling: SeriesLabelling(target: labels, config: config), appender: store.appender(target: number),
             key: key,
-            metadata: metadata, layouts: layouts, instruments: instruments, scratch: scratch)
+            metadata: store.metadata, layouts: layouts, instruments: instruments, scratch: scratch)
         return HandScraped(self, intake, number)
     }
 
