@@ -126,7 +126,7 @@ let package = Package(
             name: "promqltest", dependencies: ["Model", "PromQLScripts"], path: "Tests/promqltest",
             swiftSettings: strict),
         tests(of: "PromQL", ["Model", "PromQLScripts"]),
-        tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition"]),
+        tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition", "PromQL"]),
         tests(of: "Vedette", ["Model", "Configuration"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
