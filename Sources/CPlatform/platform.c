@@ -96,3 +96,11 @@ void platform_raise_file_limit(void) {
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
 }
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+void platform_be_nice(int niceness) {
+    // To the kernel a thread is a process of its own here. It may refuse; then the thread is as important as the others.
+    setpriority(PRIO_PROCESS, (id_t)gettid(), niceness);
+}

@@ -16,16 +16,20 @@ public final class Thread: @unchecked Sendable {
     public func join() { pthread_join(handle, nil) }
 }
 
-/// Starts a thread that nobody waits for, with a small stack: the default of 8 MiB is too much address space for many.
+/// Starts a thread that nobody waits for, with a small stack: the default of 8 MiB is too much address space for many. One
+/// with a `niceness` (up to 19) gets less of the processors where others want them too.
 public func startThread(
-    name: String, stackSize: Int = 512 * 1024, _ body: @escaping @Sendable () -> Void
+    name: String, stackSize: Int = 512 * 1024, niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void
 ) throws(UserError) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setstacksize(&attributes, stackSize)
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     defer { pthread_attr_destroy(&attributes) }
-    _ = try start(name, &attributes, body)
+    _ = try start(name, &attributes) {
+        if niceness > 0 { platform_be_nice(niceness) }
+        body()
+    }
 }
 
 private func start(

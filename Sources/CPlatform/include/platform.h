@@ -21,6 +21,10 @@ static inline void platform_name_thread(const char *_Nonnull name) {
     pthread_setname_np(pthread_self(), name);
 }
 
+/// Makes the calling thread, and no other, as nice as this (setpriority(2) on its thread id); there is no way back without
+/// privileges.
+void platform_be_nice(int niceness);
+
 /// How the kernel's clock is kept: `struct timex` of adjtimex(2), in seconds where it has units.
 struct platform_clock_discipline {
     double offset, frequency_ratio, maximum_error, estimated_error, tick, time_constant, tai_offset, status;

@@ -12,6 +12,8 @@ public struct CommonSections: Sendable, Hashable {
     public var auth: AuthSection
     /// `storage`
     public var storage: StorageSection
+    /// `query`
+    public var query: QuerySection
     /// `enable_lifecycle`: whether `/-/reload` and `/-/quit` do anything.
     public var enableLifecycle: Bool
 
@@ -22,6 +24,7 @@ public struct CommonSections: Sendable, Hashable {
         tls = root.section("tls")
         auth = root.section("auth") ?? AuthSection()
         storage = root.section("storage") ?? StorageSection()
+        query = root.section("query") ?? QuerySection()
         enableLifecycle = root.bool("enable_lifecycle") ?? false
     }
 }

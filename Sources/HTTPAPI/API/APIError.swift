@@ -22,7 +22,8 @@ public enum APIErrorKind: String, Sendable, CaseIterable {
         switch self {
         case .badData: .badRequest
         case .execution: .unprocessableContent
-        case .canceled, .timeout, .unavailable: .serviceUnavailable
+        case .canceled: .clientClosedRequest
+        case .timeout, .unavailable: .serviceUnavailable
         case .internal: .internalServerError
         case .notFound: .notFound
         case .notAcceptable: .notAcceptable

@@ -2,21 +2,19 @@ import Model
 
 /// Answers in the form of Prometheus's API.
 public enum APIResponse {
-    /// `{"status":"success","data":…}`; `data` writes one value. Warnings are left out when there are none.
-    public static func success(
-        warnings: [String] = [], data: (inout JSONWriter) throws -> Void
-    ) rethrows -> HTTPResponse {
+    /// `{"status":"success","data":…}`; `data` writes one value.
+    public static func success(data: (inout JSONWriter) throws -> Void) rethrows -> HTTPResponse {
+        try success(APINotes(), data: data)
+    }
+
+    /// The same with what else is to be said.
+    static func success(_ notes: APINotes, data: (inout JSONWriter) throws -> Void) rethrows -> HTTPResponse {
         var json = JSONWriter(capacity: 1024)
         try json.object { json in
             json.member("status", "success")
             json.key("data")
             try data(&json)
-            if !warnings.isEmpty {
-                json.key("warnings")
-                json.array { json in
-                    for warning in warnings { json.value(warning) }
-                }
-            }
+            notes.write(to: &json)
         }
         return .json(json.bytes)
     }

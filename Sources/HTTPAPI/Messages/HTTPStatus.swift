@@ -30,6 +30,8 @@ public struct HTTPStatus: RawRepresentable, Sendable, Hashable {
     public static let targetTooLong = HTTPStatus(rawValue: 414)
     /// 422
     public static let unprocessableContent = HTTPStatus(rawValue: 422)
+    /// 499, which nginx has made up for logs: nobody is there to read it
+    public static let clientClosedRequest = HTTPStatus(rawValue: 499)
     /// 500
     public static let internalServerError = HTTPStatus(rawValue: 500)
     /// 503

@@ -15,21 +15,26 @@ public struct Services: Sendable {
     public var targets: any TargetsProvider
     /// The stored samples.
     public var series: any SeriesSource
+    /// The stored series and their labels.
+    public var labels: any LabelSource
+    /// What is said about metrics.
+    public var metadata: any MetadataProvider
+    /// Who runs queries.
+    public var queries: QueryRunner
     /// Who knows what the store holds.
     public var store: any StoreStatusProvider
     /// Who makes backups.
     public var backup: any BackupProvider
     /// The labels that are added to what is federated.
     public var externalLabels: @Sendable () -> Labels
-    /// How old a sample may be and still be the latest, in milliseconds.
-    public var lookback: Int64 = 5 * 60_000
     /// The present.
     public var clock: any WallClock
 
     /// What the routes need.
     public init(
-        status: any StatusProvider, targets: any TargetsProvider, series: any SeriesSource,
-        store: any StoreStatusProvider, backup: any BackupProvider,
+        status: any StatusProvider, targets: any TargetsProvider, series: any SeriesSource & LabelSource,
+        metadata: any MetadataProvider, queries: QueryRunner, store: any StoreStatusProvider,
+        backup: any BackupProvider,
         notReady: @escaping @Sendable () -> String? = { nil },
         writeMetrics: @escaping @Sendable (inout ExpositionWriter) -> Void,
         externalLabels: @escaping @Sendable () -> Labels = { .none },
@@ -38,6 +43,9 @@ public struct Services: Sendable {
         self.status = status
         self.targets = targets
         self.series = series
+        labels = series
+        self.metadata = metadata
+        self.queries = queries
         self.store = store
         self.backup = backup
         self.notReady = notReady

@@ -13,8 +13,9 @@ extension Router {
                 var federation = Federation(
                     externalLabels: services.externalLabels(), names: .negotiated(accept: accept))
                 let now = services.clock.now()
+                let lookBack = services.queries.settings.lookbackDelta
                 for selection in selections {
-                    try federation.add(services.series.select(selection, from: now - services.lookback, to: now))
+                    try federation.add(services.series.select(selection, from: now - lookBack, to: now))
                 }
                 let text = federation.text
                 return HTTPResponse(

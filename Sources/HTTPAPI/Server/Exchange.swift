@@ -242,9 +242,11 @@ extension Exchange {
     }
 
     func abandon() {
-        clientLeft()
+        guard case .running(let task, _, _) = state.withLock({ $0.stage }) else { return }
+        // Before the task is cancelled: what it says to that is not for a client that is still there.
         let error = HTTPError(.serviceUnavailable, "cannot answer: the server is stopping")
         resume(with: core.router.refusal(error, target: target))
+        task.cancel()
     }
 
     private func failure(_ error: any Error, _ request: HTTPRequest) -> HTTPResponse {

@@ -66,7 +66,8 @@ final class WorkerThreads: TaskExecutor {
 
     private func startWorker() {
         do {
-            try startThread(name: "http-worker") { self.runJobs() }
+            // Answering is less urgent than scraping.
+            try startThread(name: "http-worker", niceness: 5) { self.runJobs() }
         } catch {
             // The threads that are there do the work, if later. Without any, the next job tries again.
             state.withLock { $0.threads -= 1 }

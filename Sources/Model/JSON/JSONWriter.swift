@@ -79,6 +79,12 @@ public struct JSONWriter: Sendable {
         return bytes
     }
 
+    /// One value, appended as it is to be.
+    mutating func append(_ write: (inout [UInt8]) -> Void) {
+        separate()
+        write(&bytes)
+    }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true

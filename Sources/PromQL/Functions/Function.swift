@@ -3,7 +3,7 @@ public struct Function: Sendable {
     /// What it is called.
     public let name: String
     /// The types of its arguments; the last one repeats where more are taken.
-    let argumentTypes: [ValueType]
+    public let argumentTypes: [ValueType]
     let fewestArguments: Int
     /// Nil where any number is taken.
     let mostArguments: Int?
@@ -23,6 +23,9 @@ public struct Function: Sendable {
         self.returns = returns
         self.isExperimental = isExperimental
     }
+
+    /// How many arguments may be left out, or may follow, as Prometheus tells it: 0 for none, -1 for any number.
+    public var variadic: Int { mostArguments.map { $0 - fewestArguments } ?? -1 }
 
     /// The type that an argument must have.
     func argumentType(_ index: Int) -> ValueType {

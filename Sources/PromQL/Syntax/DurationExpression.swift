@@ -23,6 +23,12 @@ public indirect enum DurationExpression: Sendable {
         }
     }
 
+    /// The length in milliseconds where it stands there as it is; nil where it has to be reckoned out.
+    public var literalMilliseconds: Int64? {
+        guard case .literal(let literal) = self else { return nil }
+        return Int64(exactly: (literal.value * 1000).rounded())
+    }
+
     /// The longest time that can be reckoned with, in seconds: what Go's nanoseconds hold.
     static let longestSeconds = 9_223_372_036.0
 

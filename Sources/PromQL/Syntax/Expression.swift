@@ -186,7 +186,7 @@ public enum ValueType: String, Sendable {
     case matrix
 
     /// As Prometheus's documentation calls it.
-    var documentedName: String {
+    public var documentedName: String {
         switch self {
         case .scalar: "scalar"
         case .string: "string"

@@ -13,11 +13,14 @@ public func parseQuery(_ text: String) throws(QuerySyntaxError) -> Expression {
 }
 
 /// Reads an instant selector without modifiers, such as `up{job="api",code=~"5.."}` or `{"a metric with spaces"}`. One whose
-/// every matcher accepts a missing label would select everything, and is refused.
-public func parseSelector(_ text: String) throws(QuerySyntaxError) -> [LabelMatcher] {
+/// every matcher accepts a missing label would select everything, and is refused unless the caller sees to that.
+public func parseSelector(
+    _ text: String, maySelectEverything: Bool = false
+) throws(QuerySyntaxError) -> [LabelMatcher] {
     var parser = try Parser(text)
     guard let selector = try parser.selector() else { throw parser.unexpected() }
     try parser.expectEnd()
+    if maySelectEverything { return selector.matchers }
     var checker = TypeChecker(text)
     _ = try checker.checked(.selector(selector))
     return selector.matchers

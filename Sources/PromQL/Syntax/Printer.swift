@@ -69,7 +69,7 @@ extension Aggregation {
         return "\(operatorText)(\(parameter)\(inner))"
     }
 
-    private var operatorText: String {
+    var operatorText: String {
         if isWithout { return "\(aggregator.rawValue) without (\(list(grouping))) " }
         return grouping.isEmpty ? aggregator.rawValue : "\(aggregator.rawValue) by (\(list(grouping))) "
     }
@@ -121,27 +121,4 @@ extension DurationExpression {
 
 private func list(_ labels: [String]) -> String {
     labels.map { isLegacyLabelName($0) ? $0 : quoted($0) }.joined(separator: ", ")
-}
-
-/// A string in double quotes as Go's `strconv.Quote` writes it.
-private func quotedAsGo(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": out += "\\\""
-        case "\\": out += "\\\\"
-        case "\n": out += "\\n"
-        case "\t": out += "\\t"
-        case "\r": out += "\\r"
-        case "\u{07}": out += "\\a"
-        case "\u{08}": out += "\\b"
-        case "\u{0b}": out += "\\v"
-        case "\u{0c}": out += "\\f"
-        case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-            let digits = String(scalar.value, radix: 16)
-            out += "\\x\(digits.utf8.count < 2 ? "0" : "")\(digits)"
-        default: out.unicodeScalars.append(scalar)
-        }
-    }
-    return out + "\""
 }

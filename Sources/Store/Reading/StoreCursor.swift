@@ -55,12 +55,7 @@ final class StoreCursor: SeriesCursor {
             {
                 return labels
             }
-            var found = Labels.none
-            try transaction.connection.rows(
-                "SELECT m.name, l.labels FROM label_sets l JOIN metrics m USING (metric_id) WHERE l.series_id = ?",
-                .integer(item.series)
-            ) { row in found = storedLabels(metric: row.text(0), json: row.text(1)) }
-            return found
+            return try transaction.connection.labels(of: item.series)
         }
     }
 

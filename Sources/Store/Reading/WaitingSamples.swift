@@ -30,6 +30,19 @@ struct WaitingSamples {
         }
     }
 
+    /// Whether there are samples of a block within a range of time.
+    func hasSamples(in block: BlockID, from: Int64, to: Int64) -> Bool {
+        for (batch, row) in rows[block] ?? [] where isBetween(batches[batch].rows[row].id >> 22, from, to) {
+            return true
+        }
+        return loose.contains { id, samples in
+            blockNumber(of: id) == block && samples.contains { isBetween($0.timestamp, from, to) }
+        }
+    }
+
     /// The samples of a series that came by themselves.
     func loose(of series: Int64) -> [WriteBatch.LooseSample] { loose[series] ?? [] }
 }
+
+/// A range whose end comes before its beginning has nothing in it.
+private func isBetween(_ timestamp: Int64, _ from: Int64, _ to: Int64) -> Bool { timestamp >= from && timestamp <= to }

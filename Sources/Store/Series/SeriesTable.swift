@@ -100,6 +100,18 @@ struct SeriesTable {
         symbols.find(name).flatMap { valuesByName[$0] }?.map { symbols.text($0) } ?? []
     }
 
+    /// Adds the symbols of the names of an entry's labels.
+    func noteNames(of entry: Entry, in symbols: inout Set<UInt32>) {
+        for at in stride(from: Int(starts[Int(entry)]), to: Int(starts[Int(entry) + 1]), by: 2) {
+            symbols.insert(pairs[at])
+        }
+    }
+
+    /// Adds the symbol of the value that an entry has of a label.
+    func noteValue(of name: UInt32, of entry: Entry, in symbols: inout Set<UInt32>) {
+        if let value = value(of: name, in: entry) { symbols.insert(value) }
+    }
+
     /// The number of series that have this value of a label.
     func seriesCount(of name: String, _ value: String) -> Int {
         guard let name = symbols.find(name), let value = symbols.find(value) else { return 0 }

@@ -80,7 +80,7 @@ extension Store {
 }
 
 /// A text that is equal to another when the bytes are.
-private struct ByteString: Hashable {
+struct ByteString: Hashable {
     let text: String
     init(_ text: String) { self.text = text }
     static func == (a: ByteString, b: ByteString) -> Bool { sameBytes(a.text, b.text) }

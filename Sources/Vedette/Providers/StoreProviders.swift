@@ -57,6 +57,25 @@ struct StoreTables: StoreStatusProvider {
     }
 }
 
+/// What is known about metrics, as the store has it.
+struct StoreMetadata: MetadataProvider {
+    let store: Store
+
+    func metadata(of family: String?) throws -> [MetricMetadata] {
+        try store.metadata(of: family).map(MetricMetadata.init)
+    }
+
+    func metadataByTarget(of family: String?) throws -> [(target: Labels, metadata: [MetricMetadata])] {
+        try store.metadataByTarget(of: family).map { ($0.target.target.labels, $0.families.map(MetricMetadata.init)) }
+    }
+}
+
+extension MetricMetadata {
+    fileprivate init(_ stored: FamilyMetadata) {
+        self.init(family: stored.family, type: stored.type, help: stored.help, unit: stored.unit)
+    }
+}
+
 /// Copies of the database for `/api/v1/backup`, one at a time.
 final class StoreBackups: BackupProvider {
     private let path: String

@@ -94,10 +94,13 @@ final class Appliance: Sendable {
         let configuration = state.configuration
         let store = store
         let registry = registry
+        let queries = QueryRunner(
+            settings: { [state] in QuerySettings(state.configuration.common) }, registry: registry, clock: clock)
         var services = Services(
             status: StatusSource(options: options, state: state, registry: registry),
             targets: StoreTargets(store: store),
-            series: store, store: StoreTables(store: store), backup: StoreBackups(store: store),
+            series: store, metadata: StoreMetadata(store: store), queries: queries, store: StoreTables(store: store),
+            backup: StoreBackups(store: store),
             writeMetrics: { writer in
                 var process = ProcessCollector()
                 process.collect(into: &writer)
@@ -179,6 +182,18 @@ final class Appliance: Sendable {
                 "listen, tls, auth, enable_lifecycle, storage.path and self_monitoring take effect at the next start")
         }
         logger.info("configuration reloaded", ["jobs": String(new.scraping.jobs.count)])
+    }
+}
+
+extension QuerySettings {
+    /// What the configuration says about queries. Subqueries that give no resolution have that of rules, as with Prometheus.
+    fileprivate init(_ sections: CommonSections) {
+        self.init()
+        timeout = sections.query.timeout
+        maxSamples = sections.query.maxSamples
+        maxConcurrency = sections.query.maxConcurrency
+        lookbackDelta = sections.query.lookbackDelta
+        subqueryInterval = sections.global.evaluationInterval
     }
 }
 

@@ -1,10 +1,11 @@
 import Exposition
 import Foundation
 import HTTPAPI
+import Instruments
 import Model
 
 /// A house of cardboard: every service the routes need, held in memory.
-struct FakeHouse: StatusProvider, TargetsProvider, StoreStatusProvider, BackupProvider {
+struct FakeHouse: StatusProvider, TargetsProvider, StoreStatusProvider, BackupProvider, MetadataProvider {
     var build = BuildInformation(version: "1.2.3", revision: "abc", compiler: "swift 6.3")
     var runtime = RuntimeInformation(
         started: 1_700_000_000_000, workingDirectory: "/srv", hostname: "box", reloadSucceeded: true,
@@ -15,7 +16,18 @@ struct FakeHouse: StatusProvider, TargetsProvider, StoreStatusProvider, BackupPr
     var store = StoreStatus()
     var backup = Array("SQLite format 3\0".utf8)
 
+    var targetMetadata: [(target: Labels, metadata: [MetricMetadata])] = []
+
     func targets() async throws -> TargetList { list }
+
+    func metadata(of family: String?) throws -> [MetricMetadata] {
+        targetMetadata.flatMap(\.metadata).filter { family == nil || $0.family == family }
+            .sorted { $0.family < $1.family }
+    }
+
+    func metadataByTarget(of family: String?) throws -> [(target: Labels, metadata: [MetricMetadata])] {
+        targetMetadata.map { ($0.target, $0.metadata.filter { family == nil || $0.family == family }) }
+    }
 
     func storeStatus(limit: Int) async throws -> StoreStatus {
         var cut = store
@@ -54,6 +66,39 @@ struct FakeSeries: SeriesSource {
             found.map {
                 ($0.offset, $0.element.labels, $0.element.samples.filter { $0.timestamp >= from && $0.timestamp <= to })
             })
+    }
+}
+
+extension FakeSeries: LabelSource {
+    private struct List: SeriesList {
+        var all: [Labels]
+        var count: Int { all.count }
+        func labels(in range: Range<Int>) -> [Labels] { Array(all[range]) }
+    }
+
+    func series(_ selections: [[LabelMatcher]], from: Int64, to: Int64) throws -> any SeriesList {
+        var found: [Labels] = []
+        for matchers in selections.isEmpty ? [[]] : selections {
+            let cursor = try select(matchers, from: from, to: to)
+            while try cursor.next() {
+                let labels = try cursor.labels
+                let isThere = try cursor.withSamples { times, _ in !times.isEmpty }
+                if isThere, !found.contains(labels) { found.append(labels) }
+            }
+        }
+        return List(all: found)
+    }
+
+    func labelNames(_ selections: [[LabelMatcher]], from: Int64, to: Int64) throws -> [String] {
+        let series = try series(selections, from: from, to: to)
+        return Set(try series.labels(in: 0..<series.count).flatMap { $0.pairs.map(\.name) }).sorted()
+    }
+
+    func labelValues(
+        _ name: String, _ selections: [[LabelMatcher]], from: Int64, to: Int64
+    ) throws -> [String] {
+        let series = try series(selections, from: from, to: to)
+        return Set(try series.labels(in: 0..<series.count).compactMap { $0[name] }).sorted()
     }
 }
 
@@ -98,9 +143,13 @@ struct FixedClock: WallClock {
 }
 
 /// Services of cardboard, to be changed by a test where it matters.
-func fakeServices(_ house: FakeHouse = FakeHouse(), series: FakeSeries = FakeSeries()) -> Services {
+func fakeServices(
+    _ house: FakeHouse = FakeHouse(), series: any SeriesSource & LabelSource = FakeSeries(),
+    settings: QuerySettings = QuerySettings(), registry: Registry = Registry()
+) -> Services {
     Services(
-        status: house, targets: house, series: series, store: house, backup: house,
+        status: house, targets: house, series: series, metadata: house,
+        queries: QueryRunner(settings: { settings }, registry: registry), store: house, backup: house,
         writeMetrics: { writer in
             writer.family("vedette_build_info", .gauge, help: "The build.")
             writer.sample("vedette_build_info", [Label("version", "1.2.3")], 1)
