@@ -96,7 +96,8 @@ let package = Package(
             name: "Vedette",
             dependencies: [
                 "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
-                "Collectors", "Rules", "HTTPAPI", "CPlatform", "CSQLite", "CCurl", "CMicrohttpd", "CYAML", "CZlib",
+                "Collectors", "Rules", "HTTPAPI", "PromQL", "Threads", "CPlatform", "CSQLite", "CCurl", "CMicrohttpd",
+                "CYAML", "CZlib",
                 "CDeflate", "CRE2", "CRevision",
             ],
             swiftSettings: strict),

@@ -32,6 +32,21 @@ public func startThread(
     }
 }
 
+/// Does work that may take its time, or needs a deep stack, on a thread of its own, while the task waits.
+public func onThread<Answer: Sendable>(
+    name: String, stackSize: Int, niceness: Int32 = 0, _ work: @escaping @Sendable () throws -> Answer
+) async throws -> Answer {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Answer, any Error>) in
+        do {
+            try startThread(name: name, stackSize: stackSize, niceness: niceness) {
+                continuation.resume(with: Result(catching: work))
+            }
+        } catch {
+            continuation.resume(throwing: error)
+        }
+    }
+}
+
 private func start(
     _ name: String, _ attributes: UnsafePointer<pthread_attr_t>?, _ body: @escaping @Sendable () -> Void
 ) throws(UserError) -> pthread_t {

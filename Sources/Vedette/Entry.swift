@@ -51,10 +51,12 @@ enum Entry {
 func complain(_ message: String) { write("vedette: \(oneLine(message))\n", to: STDERR_FILENO) }
 
 /// Writes text to a descriptor; what cannot be written there has nowhere else to go.
-func write(_ text: String, to descriptor: Int32) {
-    var text = text
-    text.withUTF8 { bytes in
-        var rest = UnsafeRawBufferPointer(bytes)
+func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+/// Writes bytes to a descriptor.
+func write(_ bytes: [UInt8], to descriptor: Int32) {
+    bytes.withUnsafeBytes { bytes in
+        var rest = bytes
         while !rest.isEmpty {
             let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
             if written <= 0 { return }

@@ -12,18 +12,18 @@ struct APIParameters {
     subscript(name: String) -> String { form[name] ?? "" }
 
     /// A time that must be there.
-    func requiredTime(_ name: String) throws(HTTPError) -> APITime {
-        guard let time = APITime(self[name]) else {
+    func requiredTime(_ name: String) throws(HTTPError) -> PreciseTime {
+        guard let time = PreciseTime(self[name]) else {
             throw invalidParameter(name, "cannot parse \(quotedAsGo(self[name])) to a valid timestamp")
         }
         return time
     }
 
     /// A time that may be left out.
-    func time(_ name: String, or standard: APITime) throws(HTTPError) -> APITime {
+    func time(_ name: String, or standard: PreciseTime) throws(HTTPError) -> PreciseTime {
         let text = self[name]
         if text.isEmpty { return standard }
-        guard let time = APITime(text) else {
+        guard let time = PreciseTime(text) else {
             throw invalidParameter(
                 name, "invalid time value for '\(name)': cannot parse \(quotedAsGo(text)) to a valid timestamp")
         }

@@ -16,6 +16,12 @@ struct PiecewiseAnswer: Sendable {
     /// What else is to be said.
     var notes = APINotes()
 
+    /// Gives the whole answer, piece by piece.
+    func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
+        var pieces = Pieces(answer: self)
+        while !pieces.isOver { try body(try pieces.next()) }
+    }
+
     /// Sent as it is when it is short, else as a stream.
     func response() throws -> HTTPResponse {
         var pieces = Pieces(answer: self)

@@ -1,8 +1,15 @@
 import Model
 import PromQL
 
+extension QueryResult {
+    /// The result as the query API answers it, piece by piece.
+    public func writeAnswer(_ body: ([UInt8]) throws -> Void) throws {
+        try queryAnswer(FinishedQuery(result: self, waitedNanoseconds: 0), limit: 0, stats: "").forEachPiece(body)
+    }
+}
+
 /// The answer to a query as Prometheus's API has it.
-func queryResponse(_ finished: FinishedQuery, limit: Int, stats: String) throws -> HTTPResponse {
+func queryAnswer(_ finished: FinishedQuery, limit: Int, stats: String) -> PiecewiseAnswer {
     let result = finished.result
     var notes = APINotes(warnings: result.warnings, infos: result.infos)
     let count = result.value.seriesCount
@@ -16,7 +23,7 @@ func queryResponse(_ finished: FinishedQuery, limit: Int, stats: String) throws 
     let type = result.value.typeName
     let statistics = stats.isEmpty ? nil : finished
     let value = result.value
-    return try PiecewiseAnswer(
+    return PiecewiseAnswer(
         opening: { json in
             json.beginObject()
             json.member("resultType", type)
@@ -31,7 +38,7 @@ func queryResponse(_ finished: FinishedQuery, limit: Int, stats: String) throws 
             json.endObject()
         },
         notes: notes
-    ).response()
+    )
 }
 
 extension QueryValue {

@@ -4,12 +4,8 @@ import PromQL
 import Threads
 
 /// Runs queries, and other work that goes through the store, on threads of their own: so many at a time, and less important
-/// than scraping.
+/// than scraping. A thread lives as long as its query, so that the memory of a deep one's stack is given back.
 public final class QueryRunner: Sendable {
-    /// A thread lives as long as its query, so that the memory of a deep one's stack is given back. The deepest query that
-    /// the parser lets through needs a quarter of this where the compiler did not optimise.
-    static let stackSize = 16 << 20
-
     /// About a third of a processor where others want all of it.
     private static let niceness: Int32 = 5
 
@@ -89,15 +85,8 @@ public final class QueryRunner: Sendable {
     ) async throws -> Answer {
         try await gate.enter(limit: settings.maxConcurrency, within: milliseconds)
         defer { gate.leave() }
-        return try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Answer, any Error>) in
-            do {
-                try startThread(name: "query", stackSize: Self.stackSize, niceness: Self.niceness) {
-                    continuation.resume(with: Result(catching: work))
-                }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
+        return try await onThread(
+            name: "query", stackSize: QueryEngine.stackSize, niceness: Self.niceness, work)
     }
 
     private func note(_ outcome: QueryOutcome, since began: UInt64) {

@@ -34,14 +34,14 @@ private let mostPoints: Int64 = 11_000
 private func answerInstantQuery(_ request: HTTPRequest, _ services: Services) async throws -> HTTPResponse {
     let parameters = try APIParameters(request)
     let limit = try parameters.limit()
-    let time = try parameters.time("time", or: APITime(milliseconds: services.clock.now())).milliseconds
+    let time = try parameters.time("time", or: PreciseTime(milliseconds: services.clock.now())).milliseconds
     let timeout = try parameters.duration("timeout")
     let engine = try engine(parameters, services)
     let text = parameters["query"]
     let finished = try await services.queries.answer(timeout: timeout.map(wholeMilliseconds)) { control in
         try engine.instant(ParsedQuery(text), at: time, control: control)
     }
-    return try queryResponse(finished, limit: limit, stats: parameters["stats"])
+    return try queryAnswer(finished, limit: limit, stats: parameters["stats"]).response()
 }
 
 private func answerRangeQuery(_ request: HTTPRequest, _ services: Services) async throws -> HTTPResponse {
@@ -76,7 +76,7 @@ private func answerRangeQuery(_ request: HTTPRequest, _ services: Services) asyn
         return try engine.range(
             query, from: start.milliseconds, to: end.milliseconds, step: wholeMilliseconds(step), control: control)
     }
-    return try queryResponse(finished, limit: limit, stats: parameters["stats"])
+    return try queryAnswer(finished, limit: limit, stats: parameters["stats"]).response()
 }
 
 /// Exemplars are not stored: whatever is asked, none is found.

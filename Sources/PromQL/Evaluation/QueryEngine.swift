@@ -16,6 +16,10 @@ public struct QueryEngine: Sendable {
         public init() {}
     }
 
+    /// The stack that the thread of an evaluation must have. The deepest query that the parser lets through needs a quarter
+    /// of this where the compiler did not optimise.
+    public static let stackSize = 16 << 20
+
     /// How queries are evaluated.
     public var options: Options
     private let source: any SeriesSource

@@ -30,6 +30,12 @@ public struct VectorElement: Sendable {
     public var labels: Labels
     /// The value.
     public var value: Double
+
+    /// A series and its value.
+    public init(labels: Labels, value: Double) {
+        self.labels = labels
+        self.value = value
+    }
 }
 
 /// A series and its samples.

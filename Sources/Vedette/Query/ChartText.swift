@@ -29,11 +29,11 @@ struct ChartText {
     /// The chart with its axes, and the names of the lines below it.
     var text: String {
         let (low, high) = bounds
-        let labels = (0..<height).map { row in
-            row == 0 || row == height - 1 || (height > 8 && row == height / 2)
-                ? shortNumber(high - (high - low) * Double(row) / Double(height - 1)) : ""
+        let labels: [String] = (0..<height).map { row in
+            let isMarked = row == 0 || row == height - 1 || (height > 8 && row == height / 2)
+            return isMarked ? shortNumber(high - (high - low) * Double(row) / Double(height - 1)) : ""
         }
-        let margin = labels.map(\.count).max() ?? 0
+        let margin = labels.reduce(0) { max($0, $1.count) }
         let columns = max(10, width - margin - 2)
         let grid = drawn(columns, low, high)
         var text = ""
@@ -105,7 +105,7 @@ struct ChartText {
     private func clockTime(_ time: Int64) -> String {
         let text = formatTimestamp(time)
         return end - start < 86_400_000
-            ? String(text.dropFirst(11).prefix(8)) : text.prefix(16).replacing("T", with: " ")
+            ? String(text.dropFirst(11).prefix(8)) : "\(text.prefix(10)) \(text.dropFirst(11).prefix(5))"
     }
 }
 
@@ -135,14 +135,17 @@ private struct DotGrid {
         for step in 0...steps {
             let share = Double(step) / Double(steps)
             set(
-                a.x + Int((Double(b.x - a.x) * share).rounded()), a.y + Int((Double(b.y - a.y) * share).rounded()), colour)
+                a.x + Int((Double(b.x - a.x) * share).rounded()), a.y + Int((Double(b.y - a.y) * share).rounded()),
+                colour)
         }
     }
 
     func row(_ row: Int, _ hasColours: Bool) -> String {
         var text = ""
         for place in row * columns..<(row + 1) * columns {
-            let character = dots[place] == 0 ? " " : Unicode.Scalar(0x2800 + UInt32(dots[place])).map { String(Character($0)) } ?? " "
+            let character =
+                dots[place] == 0
+                ? " " : Unicode.Scalar(0x2800 + UInt32(dots[place])).map { String(Character($0)) } ?? " "
             text += hasColours && dots[place] != 0 ? "\u{1b}[\(colours[place])m\(character)\u{1b}[0m" : character
         }
         while text.last == " " { text.removeLast() }

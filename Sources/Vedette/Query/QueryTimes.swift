@@ -4,17 +4,14 @@ import Model
 func parseTime(_ text: String, now: Int64) throws(UserError) -> Int64 {
     if text == "now" { return now }
     if text.hasPrefix("-"), let ago = try? parseDuration(String(text.dropFirst())) { return now &- ago }
-    if let seconds = Array(text.utf8).withUnsafeBytes({ readNumber($0)?.double }), seconds.magnitude < 1e12 {
-        return Int64((seconds * 1000).rounded())
-    }
-    if let time = parseTimestamp(text) { return time }
+    if let time = PreciseTime(text), time.seconds.magnitude < 1 << 40 { return time.milliseconds }
     throw UserError(
         "cannot read time \(quoted(text)): expected Unix seconds, 2026-11-21T06:35:14Z, now, or -1h for an hour ago")
 }
 
 /// A duration on the command line: `1h30m`, or seconds. In milliseconds.
 func parseLength(_ text: String) throws(UserError) -> Int64 {
-    if let seconds = Array(text.utf8).withUnsafeBytes({ readNumber($0)?.double }), seconds > 0, seconds < 1e10 {
+    if let seconds = readFloat(text), seconds > 0, seconds < 1e10 {
         return max(1, Int64((seconds * 1000).rounded()))
     }
     let length = try parseDuration(text)
@@ -36,7 +33,9 @@ enum QueryTimes: Equatable {
             self = .instant(try time.map { text throws(UserError) in try parseTime(text, now: now) } ?? now)
             return
         }
-        guard time == nil else { throw UsageError(message: "--time is for one time, --start, --end and --step for many") }
+        guard time == nil else {
+            throw UsageError(message: "--time is for one time, --start, --end and --step for many")
+        }
         guard let start else { throw UsageError(message: "--start is missing") }
         let from = try parseTime(start, now: now)
         let to = try end.map { text throws(UserError) in try parseTime(text, now: now) } ?? now

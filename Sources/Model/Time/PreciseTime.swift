@@ -1,14 +1,13 @@
-import Model
-
-/// A time as the API's clients give it, to the nanosecond: the range of a query is counted in steps before it is cut down to
-/// milliseconds.
-struct APITime: Hashable {
+/// A time as clients of the query API give it, to the nanosecond: the range of a query is counted in steps before it is cut down
+/// to milliseconds.
+public struct PreciseTime: Sendable, Hashable {
     /// Whole seconds since 1970, rounded down.
-    var seconds: Int64
+    public var seconds: Int64
     /// What comes on top, less than a second.
-    var nanoseconds: Int64
+    public var nanoseconds: Int64
 
-    init(seconds: Int64, nanoseconds: Int64) {
+    /// A time; nanoseconds beyond a second are carried over.
+    public init(seconds: Int64, nanoseconds: Int64) {
         let carry = floorDivide(nanoseconds, by: 1_000_000_000)
         // Far beyond all times there are samples of.
         self.seconds = seconds.addingReportingOverflow(carry).overflow ? seconds : seconds + carry
@@ -16,20 +15,20 @@ struct APITime: Hashable {
     }
 
     /// A time in milliseconds.
-    init(milliseconds: Int64) {
+    public init(milliseconds: Int64) {
         let seconds = floorDivide(milliseconds, by: 1000)
         self.init(seconds: seconds, nanoseconds: (milliseconds - seconds * 1000) * 1_000_000)
     }
 
     /// In milliseconds, rounded down; as far as that number goes.
-    var milliseconds: Int64 {
+    public var milliseconds: Int64 {
         let (whole, tooFar) = seconds.multipliedReportingOverflow(by: 1000)
         let (sum, overflow) = whole.addingReportingOverflow(nanoseconds / 1_000_000)
         return tooFar || overflow ? (seconds < 0 ? .min : .max) : sum
     }
 
     /// How many nanoseconds come after another time; as many as fit, where it is more.
-    func nanoseconds(since other: APITime) -> Int64 {
+    public func nanoseconds(since other: PreciseTime) -> Int64 {
         let (seconds, tooFar) = seconds.subtractingReportingOverflow(other.seconds)
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, beyond) = whole.addingReportingOverflow(nanoseconds - other.nanoseconds)
@@ -37,17 +36,21 @@ struct APITime: Hashable {
     }
 }
 
-extension APITime: Comparable {
-    static func < (a: APITime, b: APITime) -> Bool { (a.seconds, a.nanoseconds) < (b.seconds, b.nanoseconds) }
+extension PreciseTime: Comparable {
+    /// The earlier one is less.
+    public static func < (a: PreciseTime, b: PreciseTime) -> Bool {
+        (a.seconds, a.nanoseconds) < (b.seconds, b.nanoseconds)
+    }
 }
 
-extension APITime {
-    /// The first and the last time of a range that is not given, as Prometheus has them.
-    static let earliest = APITime(seconds: -9_223_309_901_257_974, nanoseconds: 0)
-    static let latest = APITime(seconds: 9_223_309_901_257_974, nanoseconds: 999_999_999)
+extension PreciseTime {
+    /// The first time of a range that is not given, as Prometheus has it.
+    public static let earliest = PreciseTime(seconds: -9_223_309_901_257_974, nanoseconds: 0)
+    /// The last time of a range that is not given.
+    public static let latest = PreciseTime(seconds: 9_223_309_901_257_974, nanoseconds: 999_999_999)
 
     /// Reads seconds since 1970, or RFC 3339; nil when it is neither.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         if let seconds = readFloat(text) {
             guard let whole = Int64(exactly: seconds.rounded(.towardZero)) else { return nil }
             // A double has no room for nanoseconds behind a time of our days: what is behind the milliseconds is noise.
@@ -67,7 +70,7 @@ extension APITime {
 }
 
 /// A number as Go's `strconv.ParseFloat` reads it; nil when it is none.
-func readFloat(_ text: String) -> Double? {
+public func readFloat(_ text: String) -> Double? {
     var text = text
     return text.withUTF8 { utf8 in
         switch readNumber(UnsafeRawBufferPointer(utf8)) {
@@ -81,7 +84,7 @@ func readFloat(_ text: String) -> Double? {
 }
 
 /// `2015-07-01T20:10:51.781Z`, with any fraction and any offset.
-private func readRFC3339(_ text: String) -> APITime? {
+private func readRFC3339(_ text: String) -> PreciseTime? {
     var rest = Array(text.utf8)[...]
     guard let year = number(&rest, 4), take("-", &rest), let month = number(&rest, 2), take("-", &rest),
         let day = number(&rest, 2), take("T", &rest), let hour = number(&rest, 2), take(":", &rest),
@@ -94,7 +97,7 @@ private func readRFC3339(_ text: String) -> APITime? {
     guard (1...12).contains(month), civilDate(daysSince1970: days) == date, hour < 24, minute < 60, second < 60 else {
         return nil
     }
-    return APITime(
+    return PreciseTime(
         seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset, nanoseconds: nanoseconds)
 }
 

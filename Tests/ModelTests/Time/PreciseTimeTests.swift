@@ -1,10 +1,8 @@
 import Model
 import Testing
 
-@testable import HTTPAPI
-
-@Suite("Times and durations of requests")
-struct APITimeTests {
+@Suite("Times to the nanosecond")
+struct PreciseTimeTests {
     @Test(
         "are read as Prometheus reads them",
         arguments: [
@@ -16,7 +14,7 @@ struct APITimeTests {
             ("-292273086-05-16T16:47:06Z", -9_223_309_901_257_974_000),
             ("292277025-08-18T07:12:54.999999999Z", 9_223_309_901_257_974_999),
         ] as [(String, Int64)])
-    func times(text: String, milliseconds: Int64) { #expect(APITime(text)?.milliseconds == milliseconds) }
+    func times(text: String, milliseconds: Int64) { #expect(PreciseTime(text)?.milliseconds == milliseconds) }
 
     @Test(
         "are no times",
@@ -26,30 +24,15 @@ struct APITimeTests {
             "2015-01-01T00:60:00Z", "2015-01-01T00:00:60Z", "2015-01-01T00:00:00.Z", "2015-01-01 00:00:00Z",
             "2015-01-01T00:00:00+25:00", "2015-01-01T00:00:00+01:60", "2015-01-01T00:00:00Zx", "1_000s",
         ])
-    func noTimes(text: String) { #expect(APITime(text) == nil) }
+    func noTimes(text: String) { #expect(PreciseTime(text) == nil) }
 
     @Test("are told apart to the nanosecond")
     func order() throws {
-        let a = try #require(APITime("2015-01-01T00:00:00.000000001Z"))
-        let b = try #require(APITime("2015-01-01T00:00:00.000000002Z"))
+        let a = try #require(PreciseTime("2015-01-01T00:00:00.000000001Z"))
+        let b = try #require(PreciseTime("2015-01-01T00:00:00.000000002Z"))
         #expect(a < b)
         #expect(b.nanoseconds(since: a) == 1)
-        #expect(APITime.latest.nanoseconds(since: .earliest) == .max)
-        #expect(APITime(seconds: .max, nanoseconds: 2_000_000_000).milliseconds == .max)
-    }
-
-    @Test(
-        "durations have units or are seconds",
-        arguments: [
-            ("1", 1_000_000_000), ("0.5", 500_000_000), ("1h30m", 5_400_000_000_000), ("100ms", 100_000_000),
-            ("-1", -1_000_000_000), ("0", 0), ("NaN", .min), ("1e-9", 1), ("1e-10", 0),
-        ] as [(String, Int64)])
-    func durations(text: String, nanoseconds: Int64) throws { #expect(try readAPIDuration(text) == nanoseconds) }
-
-    @Test("are no durations", arguments: ["", "x", "1x", "1m1h", "300y", "-5m", "1.5h"])
-    func noDurations(text: String) {
-        #expect(throws: UserError("cannot parse \(quotedAsGo(text)) to a valid duration")) {
-            try readAPIDuration(text)
-        }
+        #expect(PreciseTime.latest.nanoseconds(since: .earliest) == .max)
+        #expect(PreciseTime(seconds: .max, nanoseconds: 2_000_000_000).milliseconds == .max)
     }
 }
