@@ -91,6 +91,25 @@ struct EngineTests {
         #expect(got.joined(separator: " ") == values)
     }
 
+    @Test(
+        "has an answer at any time",
+        arguments: [.min, -9_223_309_901_257_974_000, -1, .max, 9_223_309_901_257_974_000] as [Int64])
+    func anyTime(time: Int64) throws {
+        for query in [
+            "a_total offset 290y", "a_total offset -290y", "rate(a_total[290y])", "sum_over_time(a_total[290y:1y])",
+            "a_total @ 288230376151711", "hour()", "timestamp(a_total)", "predict_linear(a_total[1h], 1e300)",
+        ] {
+            _ = try instant(query, at: time)
+            let control = QueryControl(timeout: 60_000, sampleLimit: 1_000_000)
+            _ = try QueryEngine(Self.source).range(
+                ParsedQuery(query), from: time, to: time, step: .max, control: control)
+        }
+        let control = QueryControl(timeout: 60_000, sampleLimit: 1_000_000)
+        #expect(throws: QueryError.tooManySamples) {
+            try QueryEngine(Self.source).range(ParsedQuery("a_total"), from: .min, to: .max, step: 1, control: control)
+        }
+    }
+
     // MARK: Limits
 
     @Test("holds no more samples than it may")

@@ -34,6 +34,7 @@ public struct QueryEngine: Sendable {
     public func instant(
         _ query: ParsedQuery, at time: Int64, control: QueryControl
     ) throws(QueryError) -> QueryResult {
+        let time = time.clamped(to: Steps.times)
         let frame = Evaluator.Frame(start: time, end: time, step: 0, isRange: false)
         return try run(query, Steps(at: time), frame, control) { (evaluator, steps) in
             let expression = query.expression
@@ -57,6 +58,7 @@ public struct QueryEngine: Sendable {
     public func range(
         _ query: ParsedQuery, from start: Int64, to end: Int64, step: Int64, control: QueryControl
     ) throws(QueryError) -> QueryResult {
+        let (start, end) = (start.clamped(to: Steps.times), end.clamped(to: Steps.times))
         let steps = Steps(from: start, to: end, every: step)
         let frame = Evaluator.Frame(start: start, end: end, step: steps.interval, isRange: true)
         return try run(query, steps, frame, control) { (evaluator, steps) in

@@ -117,7 +117,7 @@ extension Parser {
         let magnitude = try numberLiteral().value
         let seconds = isMinus ? -magnitude : magnitude
         // Times far beyond every sample would only overflow in what is reckoned with them.
-        guard let milliseconds = Int64(exactly: (seconds * 1000).rounded()), milliseconds.magnitude < 1 << 60 else {
+        guard let milliseconds = Int64(exactly: (seconds * 1000).rounded()), Steps.times.contains(milliseconds) else {
             throw error(
                 "timestamp out of bounds for @ modifier: \(formatAPIValue(seconds))", at: expression.range)
         }
