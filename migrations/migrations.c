@@ -6,8 +6,13 @@ static const char sql_0001[] = {
 #embed "0001_initial.sql"
 };
 
+static const char sql_0002[] = {
+#embed "0002_letters.sql"
+};
+
 static const struct vedette_migration migrations[] = {
     {1, "initial", sql_0001, sizeof sql_0001},
+    {2, "letters", sql_0002, sizeof sql_0002},
 };
 
 size_t vedette_migration_count(void) { return sizeof migrations / sizeof *migrations; }

@@ -1,7 +1,8 @@
 import Model
 
-// A column of a chunk: `[scale,v0,d1,d2,…]`. Whole numbers are differences from the whole number before, in units of the
-// scale; strings are elements by themselves (what the scale cannot say exactly); null is no sample.
+// A column of a chunk: in letters (LetterColumn.swift), or where they do not say all of it exactly or in short, in numbers:
+// `[scale,v0,d1,d2,…]`. Whole numbers are differences from the whole number before, in units of the scale; strings are elements
+// by themselves (what the scale cannot say exactly); null is no sample.
 
 /// The scale that says most of a column exactly.
 private func commonScale(
@@ -21,8 +22,24 @@ private func commonScale(
         }
     }
     if binaries == 0 && decimals == 0 { return tags.contains { $0 != Element.absent } ? 0 : nil }
-    // A few whole numbers among full-precision values are cheaper as multiples of the power of two than as strings.
-    return binaries > decimals ? lowest : scale
+    // A few short numbers among full-precision values are cheaper as multiples of the power of two than as strings; and a long
+    // decimal is a full-precision value that happens to have no more than 16 digits.
+    guard binaries > 0, binaries * 2 >= decimals || scale >= 12 else { return scale }
+    return binaryScale(mantissas, tags) ?? lowest
+}
+
+/// The power of two that all numbers are multiples of; nil when that is too small for the largest of them.
+private func binaryScale(
+    _ mantissas: UnsafeBufferPointer<Int64>, _ tags: UnsafeBufferPointer<Element.Tag>
+) -> Element.Tag? {
+    var lowest = Int.max
+    var highest = Int.min
+    for index in tags.indices where tags[index] >= 0 && mantissas[index] != 0 {
+        let element = Element(mantissa: mantissas[index], tag: tags[index]).binary
+        lowest = min(lowest, Int(element.tag))
+        highest = max(highest, Int(element.tag) + 64 - element.mantissa.magnitude.leadingZeroBitCount)
+    }
+    return lowest <= highest && highest - lowest <= 60 ? Element.Tag(lowest) : nil
 }
 
 /// An element in units of a scale; nil when that is not exact.
@@ -35,11 +52,18 @@ private func scaled(_ mantissa: Int64, _ tag: Element.Tag, to scale: Element.Tag
         let (product, overflow) = mantissa.multipliedReportingOverflow(by: Int64(powerOfTen(min(18, Int(scale - tag)))))
         return overflow || product.magnitude > 1 << 53 || scale - tag > 18 ? nil : product
     }
-    // A whole number is one times 2^0.
-    let shift = tag == 0 ? Element.binaryBias - Int(scale) : Int(tag) - Int(scale)
-    guard tag == 0 || tag > Element.largestScale, shift >= 0, shift < 62 else { return nil }
-    guard mantissa.magnitude.leadingZeroBitCount > shift + 2 else { return nil }
-    return mantissa << Int64(shift)
+    if mantissa == 0 { return 0 }
+    let binary = Element(mantissa: mantissa, tag: tag).binary
+    let shift = Int(binary.tag) - Int(scale)
+    guard shift >= 0, shift < 62, binary.mantissa.magnitude.leadingZeroBitCount > shift + 2 else { return nil }
+    return binary.mantissa << Int64(shift)
+}
+
+extension Element {
+    /// The same double as a whole number times a power of two.
+    fileprivate var binary: Element {
+        tag > Element.largestScale ? self : double.map { Element(binary: $0) } ?? self
+    }
 }
 
 /// Appends the text of a column: `null` when it has no element at all.
@@ -50,13 +74,38 @@ func appendColumn(
         out.append(contentsOf: "null".utf8)
         return
     }
-    let start = out.count
-    let room = 8 + mantissas.count * (longestElement + 1)
-    out.append(contentsOf: repeatElement(0, count: room))
-    let length = out.withUnsafeMutableBufferPointer { buffer -> Int in
-        guard let first = buffer.baseAddress.map({ $0 + start }) else { return 0 }
-        return write(mantissas, tags, scale, at: first)
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: mantissas.count) { room in
+        if let plan = letterPlan(mantissas, tags, scale, valuesIn: room) {
+            append(plan.room(mantissas.count), to: &out) { plan.put(UnsafeBufferPointer(room), tags, at: $0) }
+        } else {
+            append(8 + mantissas.count * (longestElement + 1), to: &out) { write(mantissas, tags, scale, at: $0) }
+        }
     }
+}
+
+/// A plan to write the column in letters, and its values in units of the scale; nil when it has elements that no letters say.
+private func letterPlan(
+    _ mantissas: UnsafeBufferPointer<Int64>, _ tags: UnsafeBufferPointer<Element.Tag>, _ scale: Element.Tag,
+    valuesIn room: UnsafeMutableBufferPointer<Int64>
+) -> LetterPlan? {
+    for index in mantissas.indices {
+        let tag = tags[index]
+        if tag == Element.absent || tag == Element.stale {
+            room[index] = 0
+        } else if let value = scaled(mantissas[index], tag, to: scale) {
+            room[index] = value
+        } else {
+            return nil
+        }
+    }
+    return LetterPlan(UnsafeBufferPointer(room), tags, scale: scale)
+}
+
+/// Appends what `write` puts into that much room and returns the length of.
+private func append(_ room: Int, to out: inout [UInt8], _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+    let start = out.count
+    out.append(contentsOf: repeatElement(0, count: room))
+    let length = out.withUnsafeMutableBufferPointer { buffer in buffer.baseAddress.map { write($0 + start) } ?? 0 }
     out.removeLast(room - length)
 }
 
@@ -86,12 +135,6 @@ private func write(
 func readColumn(
     _ text: UnsafeRawBufferPointer, times: ChunkTimes, from: Int64, to: Int64, into samples: inout SampleColumns
 ) {
-    guard var reader = ElementReader(array: text), let scale = reader.next(), scale.tag == 0 else { return }
-    let tag = Element.Tag(truncatingIfNeeded: scale.mantissa)
-    var sum: Int64 = 0
-    // The divisor of a decimal scale is exact, and so is the factor of a binary one.
-    let decimal = tag >= 0 && tag <= Element.largestScale
-    let divisor = decimal ? powerOfTen(Int(tag)) : 1
     // A piece at a time is put together here: adding to arrays one by one costs more than the reading.
     withUnsafeTemporaryAllocation(of: Int64.self, capacity: 256) { timestamps in
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 256) { values in
@@ -101,28 +144,26 @@ func readColumn(
                 samples.values.append(contentsOf: values[..<filled])
                 filled = 0
             }
-            for index in 0..<times.count {
-                guard let element = reader.next() else { break }
-                if element.tag == Element.absent { continue }
-                let isDifference = reader.isNumber
-                if isDifference { sum = sum &+ element.mantissa }
+            /// Takes an element that is in the range; false behind its end.
+            @inline(__always)
+            func take(_ index: Int, _ value: @autoclosure () -> Double?) -> Bool {
                 let time = times[index]
-                if time < from { continue }
-                if time > to { break }
-                let value: Double
-                if isDifference {
-                    value =
-                        decimal
-                        ? tag == 0 ? Double(sum) : Double(sum) / divisor
-                        : Element(mantissa: sum, tag: tag).double ?? .nan
-                } else {
-                    guard let own = element.double else { continue }
-                    value = own
-                }
+                if time > to { return false }
+                guard time >= from, let value = value() else { return true }
                 timestamps[filled] = time
                 values[filled] = value
                 filled += 1
                 if filled == 256 { pour() }
+                return true
+            }
+            if let column = LetterColumn(text) {
+                let unit = ColumnUnit(column.scale)
+                column.forEach(times.count) { index, value in take(index, value.map(unit.double) ?? staleMarker) }
+            } else {
+                readNumbers(text, count: times.count) { index, element, scale in
+                    // Elements that stand for themselves have no scale.
+                    take(index, scale.map { $0.double(element.mantissa) } ?? element.double)
+                }
             }
             pour()
         }
@@ -131,19 +172,58 @@ func readColumn(
 
 /// Calls `body` for each element of a column that is a sample: what was written, in its simplest form.
 func readElements(_ text: UnsafeRawBufferPointer, count: Int, _ body: (_ index: Int, Element) -> Void) {
+    if let column = LetterColumn(text) {
+        column.forEach(count) { index, value in
+            let element = value.map { Element(mantissa: $0, tag: column.scale) }
+            body(index, element?.simplest ?? Element(mantissa: 0, tag: Element.stale))
+            return true
+        }
+    } else {
+        readNumbers(text, count: count) { index, element, scale in
+            body(index, scale.map { Element(mantissa: element.mantissa, tag: $0.tag).simplest } ?? element.simplest)
+            return true
+        }
+    }
+}
+
+/// Calls `body` with each element of a column in numbers that is a sample, and the unit of those that are sums of differences;
+/// until it returns false.
+@inline(__always)
+private func readNumbers(
+    _ text: UnsafeRawBufferPointer, count: Int, _ body: (_ index: Int, Element, ColumnUnit?) -> Bool
+) {
     guard var reader = ElementReader(array: text), let scale = reader.next(), scale.tag == 0 else { return }
-    let tag = Element.Tag(truncatingIfNeeded: scale.mantissa)
+    let unit = ColumnUnit(Element.Tag(truncatingIfNeeded: scale.mantissa))
     var sum: Int64 = 0
     for index in 0..<count {
         guard let element = reader.next() else { return }
         if element.tag == Element.absent { continue }
         if reader.isNumber {
             sum = sum &+ element.mantissa
-            body(index, Element(mantissa: sum, tag: tag).simplest)
-        } else {
-            body(index, element.simplest)
+            if !body(index, Element(mantissa: sum, tag: 0), unit) { return }
+        } else if !body(index, element, nil) {
+            return
         }
     }
+}
+
+/// What a whole number of a column is counted in. The divisor of a decimal scale is exact, and so is the factor of a binary one.
+private struct ColumnUnit {
+    let tag: Element.Tag
+    private let divisor: Double
+    private let factor: Double
+
+    init(_ tag: Element.Tag) {
+        self.tag = tag
+        let isDecimal = tag >= 0 && tag <= Element.largestScale
+        divisor = isDecimal ? powerOfTen(Int(tag)) : 1
+        factor =
+            isDecimal
+            ? 1 : tag < 0 ? .nan : Double(sign: .plus, exponent: Int(tag) - Element.binaryBias, significand: 1)
+    }
+
+    @inline(__always)
+    func double(_ number: Int64) -> Double { tag == 0 ? Double(number) : Double(number) / divisor * factor }
 }
 
 extension Element {

@@ -18,6 +18,13 @@ struct ElementReader {
         end = start + bytes.count
     }
 
+    /// A reader within an array, at the comma before an element.
+    init?(rest bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress else { return nil }
+        at = start
+        end = start + bytes.count
+    }
+
     /// The next element; nil at the end of the array.
     @inline(__always)
     mutating func next() -> Element? {
