@@ -9,6 +9,8 @@ struct StoredChunk {
         var size: Int
     }
 
+    private static let mostRowsWithoutText = 1 << 17
+
     let times: ChunkTimes
     let segments: [Segment]
     let data: [UInt8]
@@ -21,13 +23,15 @@ struct StoredChunk {
         let numbers = integers(row.bytes(first + 4))
         data = Array(row.bytes(first + 5))
         var segments: [Segment] = []
-        // No element is shorter than a byte: a count that the text has no room for must not make anybody set room aside.
+        // A column of constants says any count in a few bytes, but more rows than these have a byte an element: a count that
+        // somebody made up must not make anybody set room aside.
         for at in stride(from: 0, to: numbers.count - 3, by: 4) {
             let segment = Segment(
                 number: Int(numbers[at]), offset: Int(numbers[at + 1]), length: Int(numbers[at + 2]),
                 size: Int(numbers[at + 3]))
             guard segment.offset >= 0, segment.length >= 0, segment.length <= data.count,
-                segment.offset <= data.count - segment.length, segment.size <= 1 << 28, segment.size >= times.count
+                segment.offset <= data.count - segment.length, segment.size <= 1 << 28,
+                segment.size >= times.count || times.count <= Self.mostRowsWithoutText
             else { return nil }
             segments.append(segment)
         }

@@ -34,14 +34,13 @@ struct MergedParts {
         }
         let rows = parts.reduce(0) { $0 + $1.chunk.times.count }
         let limit = max(Self.rowsPerPart, rows / Self.fewParts)
-        var group: [StoredChunk] = []
+        var group: [(id: Int64, chunk: StoredChunk)] = []
         for part in parts {
-            if !group.isEmpty, group.reduce(part.chunk.times.count, { $0 + $1.times.count }) > limit {
+            if !group.isEmpty, group.reduce(part.chunk.times.count, { $0 + $1.chunk.times.count }) > limit {
                 merge(group, encoder, &grid)
                 group.removeAll()
             }
-            group.append(part.chunk)
-            replaced.append(part.id)
+            group.append(part)
         }
         merge(group, encoder, &grid)
     }
@@ -58,8 +57,12 @@ struct MergedParts {
         }
     }
 
-    private mutating func merge(_ parts: [StoredChunk], _ encoder: ChunkEncoder, _ grid: inout ElementGrid) {
-        if parts.isEmpty { return }
+    private mutating func merge(
+        _ group: [(id: Int64, chunk: StoredChunk)], _ encoder: ChunkEncoder, _ grid: inout ElementGrid
+    ) {
+        // What would be merged with nothing stays where it is.
+        if group.count < 2 { return }
+        let parts = group.map(\.chunk)
         var distinct: Set<Int64> = []
         for part in parts { for index in 0..<part.times.count { distinct.insert(part.times[index]) } }
         let listed = distinct.sorted()
@@ -74,6 +77,7 @@ struct MergedParts {
             }
         }
         if let chunk = encoder.encode(grid, block: place.block, times: times) { chunks.append(chunk) }
+        replaced.append(contentsOf: group.map(\.id))
     }
 }
 

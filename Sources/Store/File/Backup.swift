@@ -40,7 +40,8 @@ extension Store {
         }
     }
 
-    /// Makes the file of a store that nobody uses as small as it gets: closes all of the head and leaves no free page.
+    /// Makes the file of a store that nobody uses as small as it gets: closes all of the head, merges its parts and leaves
+    /// no free page.
     /// Returns the bytes before and after.
     @discardableResult
     public static func compact(path: String, options: Options = Options(), logger: Logger) throws -> (
@@ -55,6 +56,11 @@ extension Store {
         let guarded = try FileGuard(path: path)
         defer { guarded.release() }
         if let room = freeSpace(at: path), room > fileSize(path) {
+            do {
+                try mergeAllParts(of: Connection(path: path, mode: .readWrite))
+            } catch let error as DatabaseError {
+                throw UserError("cannot compact \(path): its parts cannot be merged (\(error.message))")
+            }
             let new = freeName(path + ".compacting")
             try copyDatabase(from: path, to: new)
             try exchange(path, for: new, keepingAs: nil)

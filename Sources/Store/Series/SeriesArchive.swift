@@ -15,8 +15,9 @@ final class SeriesArchive: @unchecked Sendable {
             """
             SELECT l.series_id, l.labels, b.target_id
             FROM metrics m JOIN label_sets l USING (metric_id) JOIN blocks b ON b.block_id = l.series_id >> 7
-            WHERE m.name = ? AND l.hash = ?
-            """, .text(wanted.metric), .integer(Int64(bitPattern: SeriesTable.hash(wanted)))
+            WHERE m.name = ? AND l.hash IN (?, ?)
+            """, .text(wanted.metric), .integer(SeriesTable.storedHash(wanted)),
+            .integer(SeriesTable.formerStoredHash(wanted))
         ) { row in
             if storedLabels(metric: wanted.metric, json: row.text(1)) == wanted {
                 found = (row.integer(0), row.integer(2))

@@ -52,7 +52,7 @@ final class SeriesRegistry: Sendable {
 
     private func definition(of series: Int64, _ labels: Labels, metric: Int64) -> Definition {
         .series(
-            id: series, metric: metric, hash: Int64(bitPattern: SeriesTable.hash(labels)), labels: labelsJSON(labels))
+            id: series, metric: metric, hash: SeriesTable.storedHash(labels), labels: labelsJSON(labels))
     }
 
     /// Keeps a target's blocks for it while it has an appender.

@@ -118,12 +118,18 @@ struct SeriesTable {
         return postings[UInt64(name) << 32 | UInt64(value)]?.count ?? 0
     }
 
-    /// The hash of a set of labels, as the file holds it too.
+    /// The hash of a set of labels.
     static func hash(_ labels: Labels) -> UInt64 {
         var hash = hashSeed
         for pair in labels.pairs { hash = Self.hash(pair.name.utf8, pair.value.utf8, seed: hash) }
         return hash
     }
+
+    /// The hash as the file holds it: 23 bits take three bytes there, twice a series, and the metric is known besides.
+    static func storedHash(_ labels: Labels) -> Int64 { Int64(hash(labels) & 0x7f_ffff) }
+
+    /// As files of before hold it.
+    static func formerStoredHash(_ labels: Labels) -> Int64 { Int64(bitPattern: hash(labels)) }
 
     private static let hashSeed: UInt64 = 0xcbf2_9ce4_8422_2325
 
