@@ -7,8 +7,9 @@ import Threads
 /// than scraping.
 public final class QueryRunner: Sendable {
     /// A thread lives as long as its query, so that the memory of a deep one's stack is given back. The deepest query that
-    /// the parser lets through needs a quarter of this where the compiler did not optimise.
-    static let stackSize = 16 << 20
+    /// the parser lets through needs a quarter of this where the compiler did not optimise; what is not needed is but a
+    /// range of addresses.
+    static let stackSize = 32 << 20
 
     /// About a third of a processor where others want all of it.
     private static let niceness: Int32 = 5
