@@ -236,7 +236,7 @@ struct QueryAPITests {
             Foundation.Thread.detachNewThread {
                 let path =
                     "/api/v1/query_range?start=0&end=11000&step=1&timeout=\(seconds)&query="
-                    + encoded("quantile_over_time(0.5, vector(time())[100000s:1s])")
+                    + encoded(Self.endless)
                 statuses.add(Result { try request(port: port, path: path, within: 60).text })
                 done.leave()
             }
@@ -254,7 +254,23 @@ struct QueryAPITests {
         #expect(try appliance.metric("vedette_queries_total{outcome=\"timeout\"}") == 8)
         #expect(try appliance.metric("vedette_queries_running") == 0)
         #expect(try appliance.get("/api/v1/query?query=plain").status == 200)
+
+        // Nor does one that nobody waits for any more, nor one that runs when the appliance stops.
+        let gone = try connected(to: appliance.port)
+        let path = "/api/v1/query_range?start=0&end=11000&step=1&query=" + encoded(Self.endless)
+        try send(Array("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n".utf8), to: gone)
+        try eventually("it runs") { try appliance.metric("vedette_queries_running") == 1 }
+        close(gone)
+        try eventually("it is ended") { try appliance.metric("vedette_queries_total{outcome=\"canceled\"}") == 1 }
+        let left = try connected(to: appliance.port)
+        defer { close(left) }
+        try send(Array("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n".utf8), to: left)
+        try eventually("it runs") { try appliance.metric("vedette_queries_running") == 1 }
+        #expect(try appliance.stop() == .exit(0))
     }
+
+    /// A query that takes minutes for 11,000 steps.
+    static let endless = "quantile_over_time(0.5, vector(time() * 0 + 1)[1000000s:1s])"
 
     @Test func theDeepestQueriesAreAnswered() throws {
         let workplace = try Workplace()
