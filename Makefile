@@ -1,7 +1,7 @@
 # Everything one does with this house. `make run` and `make test` work on a fresh Debian 12 that has git, make and the
 # Swift 6.3 toolchain; they fetch what else they need, once.
 
-.PHONY: run setup build test bench reader-bench promqltest fuzz lint clean peers
+.PHONY: run setup setup-test build test bench reader-bench promqltest fuzz lint clean peers
 .DEFAULT_GOAL := build
 
 # How the binary that is shipped gets built: these flags stand here and in no other place (the Dockerfile calls make build).
@@ -29,6 +29,10 @@ run: setup build
 setup:
 	@scripts/setup.sh build
 
+# Before the peers: one of them is made with a package of these.
+setup-test:
+	@scripts/setup.sh build test
+
 build: setup
 	@swift build $(RELEASE) --product vedette
 
@@ -39,16 +43,17 @@ lint:
 # under CI=true those tests fail.
 peers:
 	@scripts/peers.sh fetch || [ "$$CI" != true ]
+	@scripts/python-client.sh fetch || [ "$$CI" != true ]
 
 # Unit tests one after the other: many block threads on purpose, and two cores have few. The end-to-end tests come last and by
 # themselves: they load the machine.
-test: peers
-	@scripts/setup.sh build test
+test: setup-test peers
 	@$(MAKE) --no-print-directory lint build
 	@swift build --build-tests
 	@scripts/fuzz.sh $(FUZZ_SECONDS_IN_TEST)
 	@VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --no-parallel --skip EndToEndTests
-	@VEDETTE_BINARY=$(BINARY) VEDETTE_PEERS="$$(scripts/peers.sh)" swift test --skip-build --filter EndToEndTests
+	@VEDETTE_BINARY=$(BINARY) VEDETTE_PEERS="$$(scripts/peers.sh)" \
+		VEDETTE_PYTHON="$$(scripts/python-client.sh)" swift test --skip-build --filter EndToEndTests
 
 # Prometheus's own test scripts against the query engine: make promqltest DIR=…
 promqltest: setup

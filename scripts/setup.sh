@@ -8,7 +8,7 @@ set -eu
 
 build="libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libyaml-dev zlib1g-dev libre2-dev libdeflate-dev
        libstdc++-12-dev binutils pkg-config"
-tests="sqlite3 openssl ca-certificates"
+tests="sqlite3 openssl ca-certificates python3-venv"
 bench="python3 sqlite3"
 
 wanted=""

@@ -15,6 +15,9 @@ import Testing
         #expect(common.tls == nil)
         #expect(common.auth.users.isEmpty)
         #expect(common.storage == StorageSection())
+        #expect(common.query == QuerySection())
+        #expect(common.query.timeout == 120_000 && common.query.lookbackDelta == 300_000)
+        #expect(common.query.maxSamples == 50_000_000 && common.query.maxConcurrency == 20)
         #expect(!common.enableLifecycle)
         #expect(ListenAddress().description == "127.0.0.1:7373")
     }
@@ -45,6 +48,7 @@ import Testing
                 - {name: a, password: p}
                 - {name: b, password_file: q}
             storage: {path: d.db, retention: 30d, retention_size: 2GB, tsdb: {out_of_order_time_window: 1h}}
+            query: {timeout: 30s, max_samples: 1000, max_concurrency: 50, lookback_delta: 1m}
             enable_lifecycle: true
             """
         let (value, problems) = decoded(text, environment: ["R": "eu"]) { CommonSections($0) }
@@ -72,6 +76,8 @@ import Testing
         #expect(common.auth.users.map(\.name) == ["a", "b"])
         #expect(try common.auth.users.first?.password.reveal() == "p")
         #expect(common.storage.path == "/etc/vedette/d.db")
+        #expect(common.query.timeout == 30_000 && common.query.lookbackDelta == 60_000)
+        #expect(common.query.maxSamples == 1000 && common.query.maxConcurrency == 50)
         #expect(common.storage.retention == 30 * 86_400_000)
         #expect(common.storage.retentionSize == 2 << 30)
         #expect(common.enableLifecycle)
@@ -117,6 +123,12 @@ import Testing
         ),
         ("tls: {cert_file: x}", "line 1, column 6: `key_file` is missing"),
         ("storage: {retention: 0}", "line 1, column 11: retention must be longer than 0"),
+        ("query: {timeout: 0}", "line 1, column 9: timeout must be longer than 0"),
+        ("query: {lookback_delta: 0s}", "line 1, column 9: lookback_delta must be longer than 0"),
+        (
+            "query: {max_concurency: 5}",
+            "line 1, column 9: unknown key `max_concurency`, did you mean `max_concurrency`?"
+        ),
         ("storage: {retension: 1d}", "line 1, column 11: unknown key `retension`, did you mean `retention`?"),
         ("auth: {users: [{name: a}]}", "line 1, column 16: `password` or `password_file` is missing"),
         ("auth: {users: [{password: a}]}", "line 1, column 16: `name` is missing"),

@@ -57,6 +57,19 @@ struct JSONWriterTests {
         #expect(text(json) == want)
     }
 
+    @Test(
+        "writes samples as Prometheus does",
+        arguments: [
+            (0, 0, #"[0,"0"]"#), (1_435_781_451_781, 1, #"[1435781451.781,"1"]"#), (1500, -0.0, #"[1.500,"-0"]"#),
+            (-1, 1e21, #"[-0.001,"1e+21"]"#), (7, 1e-6, #"[0.007,"0.000001"]"#), (70, -1.5e-7, #"[0.070,"-1.5e-07"]"#),
+            (.min, .infinity, #"[-9223372036854775.808,"+Inf"]"#), (.max, .nan, #"[9223372036854775.807,"NaN"]"#),
+        ] as [(Int64, Double, String)])
+    func samples(time: Int64, value: Double, want: String) {
+        var json = JSONWriter()
+        json.sample(time, value)
+        #expect(text(json) == want)
+    }
+
     @Test("goes on after its bytes were taken")
     func pieces() {
         var json = JSONWriter()

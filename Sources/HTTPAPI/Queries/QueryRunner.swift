@@ -34,7 +34,8 @@ public final class QueryRunner: Sendable {
             "vedette_queries_total", "Queries by what became of them.", by: ["outcome"])
         for outcome in QueryOutcome.allCases { _ = outcomes.with(outcome.rawValue) }
         durations = registry.histogram(
-            "vedette_query_seconds", "How long queries took from their request to their result.")
+            "vedette_query_seconds", "How long queries took from their request to their result.",
+            buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120])
         running = registry.gauge("vedette_queries_running", "Queries that are being evaluated.")
     }
 

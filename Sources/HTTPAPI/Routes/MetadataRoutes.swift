@@ -35,13 +35,18 @@ private func answerTargetMetadata(_ request: HTTPRequest, _ services: Services) 
     let family = parameters["metric"]
     let matchers = try targetMatchers(parameters["match_target"])
     return try await services.queries.run {
-        let entries = try services.metadata.metadataByTarget(of: family.isEmpty ? nil : family)
-            .filter { entry in matchers.allSatisfy { $0.accepts(entry.target[$0.matcher.name] ?? "") } }
-            .flatMap { entry in entry.metadata.map { (target: entry.target, metadata: $0) } }
+        var entries: [(target: Labels, metadata: MetricMetadata)] = []
+        for (target, known) in try services.metadata.metadataByTarget(of: family.isEmpty ? nil : family)
+        where matchers.allSatisfy({ $0.accepts(target[$0.matcher.name] ?? "") }) {
+            // The limit is for targets: one that was begun is told whole, as by Prometheus.
+            if entries.count >= limit { break }
+            for metadata in known { entries.append((target, metadata)) }
+        }
+        let found = entries
         return try PiecewiseAnswer(
-            count: min(limit, entries.count),
+            count: found.count,
             elements: { range, json in
-                for entry in entries[range] {
+                for entry in found[range] {
                     json.object { json in
                         json.key("target")
                         json.value(entry.target)

@@ -88,8 +88,8 @@ private func answerExemplarQuery(_ request: HTTPRequest, _ services: Services) a
     let text = parameters["query"]
     return try await services.queries.run {
         do throws(QuerySyntaxError) {
-            // Where nothing is selected Prometheus leaves the data out.
-            if try !parseQuery(text).hasSelector { return .json(Array(#"{"status":"success"}"#.utf8)) }
+            // Where nothing is selected Prometheus says nothing at all.
+            if try !parseQuery(text).hasSelector { return HTTPResponse(status: .noContent) }
         } catch {
             throw HTTPError.api(.badData, error.description)
         }

@@ -15,7 +15,7 @@ extension Evaluator {
         var seen: Set<Labels> = []
         try ranges(of: ranged, steps, needsLabels: needsLabels || mayCollide) { ranges in
             { labels, dropsName, timestamps, values in
-                let column = self.slide(function, over: timestamps, values, ranges, steps, parameters)
+                let column = try self.slide(function, over: timestamps, values, ranges, steps, parameters)
                 if column.allSatisfy(isAbsent) { return }
                 var series = StepSeries(labels: labels, dropsName: dropsName, values: column)
                 if function.isForCounters { self.noteNonCounter(labels, ranged) }
@@ -30,12 +30,18 @@ extension Evaluator {
     private func slide(
         _ function: RangeFunction, over timestamps: UnsafeBufferPointer<Int64>,
         _ values: UnsafeBufferPointer<Double>, _ ranges: Ranges, _ steps: Steps, _ parameters: [Double]?
-    ) -> [Double] {
+    ) throws(QueryError) -> [Double] {
         var column = Array(repeating: absent, count: steps.count)
         let mayFall = function.isForCounters && falls(values)
         var first = 0
         var next = 0
+        var looked = 0
         for step in 0..<steps.count {
+            // One series with long windows is enough to be busy for hours.
+            if looked > 1 << 16 {
+                looked = 0
+                try control.check()
+            }
             let time = steps.time(step)
             let end = ranges.end(time)
             let start = end - ranges.length
@@ -43,6 +49,7 @@ extension Evaluator {
             next = max(next, first)
             while next < timestamps.count, timestamps[next] <= end { next += 1 }
             if first == next { continue }
+            looked += next - first
             column[step] = function.evaluate(
                 RangeWindow(
                     timestamps: timestamps, values: values, samples: first..<next, start: start, end: end, time: time,
@@ -57,7 +64,7 @@ extension Evaluator {
         var values = Array(repeating: 1.0, count: steps.count)
         try ranges(of: argument, steps, needsLabels: false) { ranges in
             { _, _, timestamps, samples in
-                let present = self.slide(presence, over: timestamps, samples, ranges, steps, nil)
+                let present = try self.slide(presence, over: timestamps, samples, ranges, steps, nil)
                 for step in values.indices where !isAbsent(present[step]) { values[step] = absent }
             }
         }

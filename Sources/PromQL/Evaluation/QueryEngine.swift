@@ -17,8 +17,8 @@ public struct QueryEngine: Sendable {
     }
 
     /// The stack that the thread of an evaluation must have. The deepest query that the parser lets through needs a quarter
-    /// of this where the compiler did not optimise.
-    public static let stackSize = 16 << 20
+    /// of this where the compiler did not optimise; what is not needed is but a range of addresses.
+    public static let stackSize = 32 << 20
 
     /// How queries are evaluated.
     public var options: Options

@@ -117,6 +117,9 @@ extension Expression {
 extension InstantSelector {
     fileprivate func take(_ room: inout Int) {
         room -= name.utf8.count
-        for matcher in matchers where room >= 0 { room -= matcher.value.utf8.count }
+        // The last one is the name before the braces.
+        for matcher in name.isEmpty ? matchers[...] : matchers.dropLast() where room >= 0 {
+            room -= matcher.value.utf8.count
+        }
     }
 }

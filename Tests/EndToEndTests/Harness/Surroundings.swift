@@ -22,11 +22,21 @@ enum Surroundings {
         ProcessInfo.processInfo.environment["CI"] == "true"
         || FileManager.default.isExecutableFile(atPath: peers + "/prometheus")
 
+    /// The interpreter that has Prometheus's Python client, as `scripts/python-client.sh` prints it.
+    static let python: String =
+        ProcessInfo.processInfo.environment["VEDETTE_PYTHON"] ?? root + "/.build/python-client/bin/python3"
+
+    /// Whether tests with that client run; as with the peers.
+    static let hasPythonClient =
+        ProcessInfo.processInfo.environment["CI"] == "true"
+        || FileManager.default.fileExists(atPath: root + "/.build/python-client/complete")
+
     /// Only root may mount the small file systems that some tests fill up or make read-only.
     static let mayMount = geteuid() == 0
 
     static let noBinary = "no binary: make build"
     static let noPeers = "skipped: the peers are not there (scripts/peers.sh fetch)"
+    static let noPythonClient = "skipped: the Python client is not there (scripts/python-client.sh fetch)"
     static let noMount = "skipped: only root may mount a small file system to fill"
 
     /// The top of the project, from this file's place in it.

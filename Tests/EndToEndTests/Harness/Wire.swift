@@ -10,13 +10,20 @@ struct Answer {
     var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// One GET over a socket of its own, read to the end: small enough that nothing stands between a test and the server.
-func request(port: UInt16, path: String, headers: [String: String] = [:], within seconds: Int = 20) throws -> Answer {
+/// One GET over a socket of its own, or one POST of a form, read to the end: small enough that nothing stands between a test
+/// and the server.
+func request(
+    port: UInt16, path: String, headers: [String: String] = [:], form: String? = nil, within seconds: Int = 20
+) throws -> Answer {
     let descriptor = try connected(to: port, within: seconds)
     defer { close(descriptor) }
-    var text = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+    let method = form == nil ? "GET" : "POST"
+    var text = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+    if let form {
+        text += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: \(form.utf8.count)\r\n"
+    }
     for (name, value) in headers { text += "\(name): \(value)\r\n" }
-    try send(Array((text + "\r\n").utf8), to: descriptor)
+    try send(Array((text + "\r\n" + (form ?? "")).utf8), to: descriptor)
     var all: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 65536)
     while true {

@@ -47,6 +47,14 @@ struct MetadataRouteTests {
         .data(
             "/api/v1/targets/metadata?limit=1&match_target={job!=\"a\"}",
             #"[{"target":{"job":"b"},"metric":"load","type":"unknown","help":"","unit":""}]"#),
+        .data(
+            "/api/v1/targets/metadata?limit=1&metric=requests",
+            #"[{"target":{"instance":"x:1","job":"a"},"type":"counter","help":"Requests \"all\".","unit":""}]"#),
+        .data(
+            "/api/v1/targets/metadata?limit=1",
+            #"[{"target":{"instance":"x:1","job":"a"},"metric":"requests","type":"counter","help":"Requests \"all\".","unit":""},"#
+                + #"{"target":{"instance":"x:1","job":"a"},"metric":"sizes_bytes","type":"histogram","help":"Sizes.","unit":"bytes"}]"#
+        ),
         .data("/api/v1/targets/metadata?limit=0", "[]"),
         .error("/api/v1/targets/metadata?limit=x", 400, "bad_data", "limit must be a number"),
         .error(

@@ -41,6 +41,13 @@ struct TimestampTests {
         #expect(seconds.map { formatTimestamp($0 * 1000) } == want)
     }
 
+    @Test func datesAreTheDaysTheyCameFrom() {
+        for days in stride(from: Int64(-800_000), through: 3_000_000, by: 37) {
+            #expect(daysSince1970(civilDate(daysSince1970: days)) == days)
+        }
+        #expect(daysSince1970(CivilDate(year: 2000, month: 2, day: 29)) == 11_016)
+    }
+
     @Test(arguments: [Int64.min, .max])
     func theEndsDoNotTrap(milliseconds: Int64) {
         #expect(formatTimestamp(milliseconds).hasSuffix("Z"))
