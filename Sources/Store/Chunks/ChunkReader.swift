@@ -16,9 +16,10 @@ struct StoredChunk {
     let data: [UInt8]
 
     /// A chunk from the columns of its row, in the order start_ms, step_ms, count, times, segments, data from `first` on.
-    /// Nil when they do not fit together: the file has been damaged.
-    init?(_ row: Statement, first: Int32) {
-        guard let times = ChunkTimes(row, first: first) else { return nil }
+    /// Nil when they do not fit together: the file has been damaged. Nil too when all of it lies before `from`; then its data is
+    /// not even read from the disk.
+    init?(_ row: Statement, first: Int32, from: Int64 = .min) {
+        guard let times = ChunkTimes(row, first: first), times.end >= from else { return nil }
         self.times = times
         let numbers = integers(row.bytes(first + 4))
         data = Array(row.bytes(first + 5))

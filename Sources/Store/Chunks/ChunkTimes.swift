@@ -56,6 +56,22 @@ struct ChunkTimes: Equatable {
         return step > 0 ? distance % step == 0 && distance / step < Int64(count) : distance == 0
     }
 
+    /// The elements whose times lie in a range.
+    func indices(from: Int64, to: Int64) -> Range<Int> {
+        let first = firstIndex { $0 >= from }
+        return first..<max(first, firstIndex { $0 > to })
+    }
+
+    /// The first element whose time is behind a limit that all behind it are behind too.
+    private func firstIndex(_ isBehind: (Int64) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
     /// The last time.
     var end: Int64 { count > 0 ? self[count - 1] : start }
 

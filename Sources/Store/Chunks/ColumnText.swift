@@ -135,6 +135,8 @@ private func write(
 func readColumn(
     _ text: UnsafeRawBufferPointer, times: ChunkTimes, from: Int64, to: Int64, into samples: inout SampleColumns
 ) {
+    // Most elements of a column may lie before the range: they are only added up.
+    let wanted = times.indices(from: from, to: to)
     // A piece at a time is put together here: adding to arrays one by one costs more than the reading.
     withUnsafeTemporaryAllocation(of: Int64.self, capacity: 256) { timestamps in
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 256) { values in
@@ -147,10 +149,9 @@ func readColumn(
             /// Takes an element that is in the range; false behind its end.
             @inline(__always)
             func take(_ index: Int, _ value: @autoclosure () -> Double?) -> Bool {
-                let time = times[index]
-                if time > to { return false }
-                guard time >= from, let value = value() else { return true }
-                timestamps[filled] = time
+                if index >= wanted.upperBound { return false }
+                guard index >= wanted.lowerBound, let value = value() else { return true }
+                timestamps[filled] = times[index]
                 values[filled] = value
                 filled += 1
                 if filled == 256 { pour() }

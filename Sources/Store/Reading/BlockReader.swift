@@ -78,7 +78,7 @@ final class BlockReader {
                 WHERE chunk_id BETWEEN ? AND ? AND start_ms <= ?
                 """, .integer(first), .integer(first + partsPerWindow - 1), .integer(to)
             ) { row in
-                if let chunk = StoredChunk(row, first: 0), chunk.times.end >= from { chunks.append(chunk) }
+                if let chunk = StoredChunk(row, first: 0, from: from) { chunks.append(chunk) }
             }
         }
         inflated = Array(repeating: -1, count: chunks.count)
