@@ -20,6 +20,13 @@ public struct CivilDate: Sendable, Hashable {
     public var month: Int64
     /// 1 to 31.
     public var day: Int64
+
+    /// A date.
+    public init(year: Int64, month: Int64, day: Int64) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
 }
 
 /// The date of a day counted from 1970-01-01.
@@ -34,6 +41,17 @@ public func civilDate(daysSince1970 days: Int64) -> CivilDate {
     return CivilDate(
         year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month,
         day: dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+}
+
+/// The day of a date, counted from 1970-01-01. The date must be one that there is.
+public func daysSince1970(_ date: CivilDate) -> Int64 {
+    // A year that begins in March has its leap day at the end.
+    let year = date.month <= 2 ? date.year - 1 : date.year
+    let era = floorDivide(year, by: 400)
+    let yearOfEra = year - era * 400
+    let dayOfYear = (153 * (date.month > 2 ? date.month - 3 : date.month + 9) + 2) / 5 + date.day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
 }
 
 /// Division that rounds towards minus infinity, for times before 1970.

@@ -12,7 +12,7 @@ struct Command: Sendable {
 
     /// `vedette check config FILE [--data FILE]`
     var usage: String {
-        let shown = options.map { "[\($0.name) \($0.placeholder)]" }
+        let shown = options.map { "[\($0.shown)]" }
         return (["vedette"] + words + arguments + shown).joined(separator: " ")
     }
 
@@ -21,11 +21,10 @@ struct Command: Sendable {
         var text = "usage: \(usage)\n\n\(summary)\n"
         if options.isEmpty { return text }
         text += "\noptions (each can be given in the environment too):\n"
-        let width = options.map { $0.name.count + $0.placeholder.count }.max() ?? 0
+        let width = options.map(\.shown.count).max() ?? 0
         for option in options {
-            let head = "\(option.name) \(option.placeholder)"
             text +=
-                "  \(head)\(String(repeating: " ", count: width + 3 - head.count))\(option.help) [\(option.variable)]\n"
+                "  \(option.shown)\(String(repeating: " ", count: width + 2 - option.shown.count))\(option.help) [\(option.variable)]\n"
         }
         return text
     }
@@ -44,6 +43,9 @@ struct Invocation: Sendable {
 
     /// The value of an option, from the command line or the environment.
     subscript(option: Option) -> String? { values[option.name] }
+
+    /// Whether a flag is on.
+    func has(_ flag: Option) -> Bool { values[flag.name].map { $0 != "false" && $0 != "0" } ?? false }
 }
 
 /// The command line was wrong: the exit code is 2.

@@ -73,6 +73,10 @@ struct CommandLineReader {
                 throw UsageError(
                     message: "unknown option \(parts[0])\(suggestion(parts[0], command.options.map(\.name)))")
             }
+            if option.isFlag, parts.count == 1 {
+                values[option.name] = "true"
+                continue
+            }
             var value = parts.count == 2 ? parts[1] : ""
             // A forgotten value must not swallow the option behind it; one that begins so can be given with `=`.
             if parts.count == 1, at < words.count, !words[at].hasPrefix("--") {

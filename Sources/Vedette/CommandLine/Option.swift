@@ -2,10 +2,16 @@
 struct Option: Sendable {
     /// The name with its dashes, such as `--data`.
     let name: String
-    /// What stands for its value in the help.
+    /// What stands for its value in the help; empty for a flag, which has none.
     let placeholder: String
     /// One line of help.
     let help: String
+
+    /// Whether it is a flag: on when it is given, without a value.
+    var isFlag: Bool { placeholder.isEmpty }
+
+    /// The option as the help shows it.
+    var shown: String { isFlag ? name : "\(name) \(placeholder)" }
 
     /// The variable of the environment that gives it.
     var variable: String {
