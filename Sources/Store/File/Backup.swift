@@ -97,8 +97,19 @@ private func copyDatabase(_ source: String, through connect: () throws -> Connec
     }
 }
 
-/// Throws unless a file is a sound store of a schema that this vedette knows.
+/// Throws when a file is no sound store of a version that this binary knows.
 private func checkStore(_ path: String, _ action: String) throws {
+    try checkIsStore(path, action)
+    do {
+        try quickCheck(try Connection(path: path, mode: .readOnly))
+    } catch let error as DatabaseError {
+        throw UserError("cannot \(action) \(path): it is not a sound store of vedette (\(error.message))")
+    }
+}
+
+/// Throws when a file is no store of a version that this binary knows; returns the version.
+@discardableResult
+func checkIsStore(_ path: String, _ action: String) throws -> Int64 {
     guard fileExists(path) else { throw UserError("cannot \(action) \(path): there is no such file") }
     do {
         let connection = try Connection(path: path, mode: .readOnly)
@@ -112,7 +123,7 @@ private func checkStore(_ path: String, _ action: String) throws {
                 "cannot \(action) \(path): its schema has version \(version), this vedette knows versions up to \(newest)"
             )
         }
-        try quickCheck(connection)
+        return version
     } catch let error as DatabaseError {
         throw UserError("cannot \(action) \(path): it is not a sound store of vedette (\(error.message))")
     }

@@ -36,32 +36,8 @@ extension Store {
         var statistics = registry.statistics(limit: limit)
         try readers.read { connection in
             statistics.chunkCount = Int(try connection.integer("SELECT count(*) FROM chunks") ?? 0)
-            var times: [Int64] = []
-            let windows = "FROM windows WHERE window_id BETWEEN 0 AND ?"
-            let oldest = try connection.integer("SELECT min(window_id) \(windows)", .integer(largestWindow))
-            if let oldest {
-                // Within the oldest window the chunks are few enough to look at all.
-                try connection.rows(
-                    "SELECT min(start_ms) FROM chunks WHERE chunk_id < ?",
-                    .integer(firstChunk(window: oldest + 1, block: 0))
-                ) { if !$0.isNull(0) { times.append($0.integer(0)) } }
-            }
-            let newest = try connection.integer("SELECT max(window_id) \(windows)", .integer(largestWindow))
-            if let newest {
-                try connection.rows(
-                    "SELECT start_ms, step_ms, count, times FROM chunks WHERE chunk_id >= ?",
-                    .integer(firstChunk(window: newest - 1, block: 0))
-                ) { row in if let end = ChunkTimes(row, first: 0)?.end { times.append(end) } }
-            }
-            try connection.rows(
-                "SELECT min(row_id), max(row_id) FROM head UNION ALL SELECT min(ts) << 22, max(ts) << 22 FROM loose"
-            ) { row in
-                if row.isNull(0) { return }
-                times.append(row.integer(0) >> 22)
-                times.append(row.integer(1) >> 22)
-            }
-            statistics.minTime = times.min()
-            statistics.maxTime = times.max()
+            let span = try timeSpan(connection)
+            (statistics.minTime, statistics.maxTime) = (span?.lowerBound, span?.upperBound)
         }
         return statistics
     }
@@ -104,7 +80,7 @@ extension Store {
 }
 
 /// A text that is equal to another when the bytes are.
-private struct ByteString: Hashable {
+struct ByteString: Hashable {
     let text: String
     init(_ text: String) { self.text = text }
     static func == (a: ByteString, b: ByteString) -> Bool { sameBytes(a.text, b.text) }
@@ -168,4 +144,34 @@ private func keepLargest<Entry>(_ entries: inout [Entry], _ limit: Int, _ key: (
         return sameBytes(x.1, y.1) ? bytesPrecede(x.2, y.2) : bytesPrecede(x.1, y.1)
     }
     if entries.count > limit { entries.removeLast(entries.count - limit) }
+}
+
+/// From the oldest sample to the newest, nearly; nil when there is none.
+func timeSpan(_ connection: Connection) throws -> ClosedRange<Int64>? {
+    var times: [Int64] = []
+    let windows = "FROM windows WHERE window_id BETWEEN 0 AND ?"
+    let oldest = try connection.integer("SELECT min(window_id) \(windows)", .integer(largestWindow))
+    if let oldest {
+        // Within the oldest window the chunks are few enough to look at all.
+        try connection.rows(
+            "SELECT min(start_ms) FROM chunks WHERE chunk_id < ?",
+            .integer(firstChunk(window: oldest + 1, block: 0))
+        ) { if !$0.isNull(0) { times.append($0.integer(0)) } }
+    }
+    let newest = try connection.integer("SELECT max(window_id) \(windows)", .integer(largestWindow))
+    if let newest {
+        try connection.rows(
+            "SELECT start_ms, step_ms, count, times FROM chunks WHERE chunk_id >= ?",
+            .integer(firstChunk(window: newest - 1, block: 0))
+        ) { row in if let end = ChunkTimes(row, first: 0)?.end { times.append(end) } }
+    }
+    try connection.rows(
+        "SELECT min(row_id), max(row_id) FROM head UNION ALL SELECT min(ts) << 22, max(ts) << 22 FROM loose"
+    ) { row in
+        if row.isNull(0) { return }
+        times.append(row.integer(0) >> 22)
+        times.append(row.integer(1) >> 22)
+    }
+    guard let first = times.min(), let last = times.max() else { return nil }
+    return first...last
 }

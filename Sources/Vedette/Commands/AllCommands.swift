@@ -1,5 +1,5 @@
 /// Every command, in the order of the help.
 let allCommands: [Command] = [
     serveCommand, checkConfigCommand, checkMetricsCommand, backupCommand, restoreCommand, compactCommand,
-    importCommand, versionCommand,
+    importCommand, exportCommand, versionCommand,
 ]

@@ -84,14 +84,15 @@ final class ImportRun {
                     try take(event, piece.body)
                 } catch let error as UserError {
                     if !skipsErrors { throw error }
-                    skip(error, line)
+                    skipped += 1
+                    noteSkipped(error, line)
                 }
             }
         } catch let error as UserError {
             try commit(upTo: piece.position + Int64(reader.lineStart), line: line + (error.place?.line ?? 1) - 1)
             throw moved(error, by: line - 1)
         }
-        if let error = reader.firstSkipped, firstSkipped == nil { firstSkipped = moved(error, by: line - 1) }
+        if let error = reader.firstSkipped { noteSkipped(error, line) }
         skipped += reader.skippedLines
         isEnded = reader.hasEnded
         line += reader.line - 1
@@ -161,9 +162,11 @@ final class ImportRun {
         skipped = 0
     }
 
-    private func skip(_ error: UserError, _ line: Int) {
-        skipped += 1
-        if firstSkipped == nil { firstSkipped = moved(error, by: line - 1) }
+    /// Notes what was wrong with a line of a piece that begins at `line`; the first one is remembered.
+    private func noteSkipped(_ error: UserError, _ line: Int) {
+        let error = moved(error, by: line - 1)
+        if let firstSkipped, (firstSkipped.place?.line ?? 0) <= (error.place?.line ?? 0) { return }
+        firstSkipped = error
     }
 
     /// An error of a line, with its place within the piece.
