@@ -12,6 +12,7 @@ extension ExpositionReader {
         case UInt8(ascii: "\n"):
             throw ReadingFault(.blankLine, at: at)
         case 0 where at >= count:
+            if isPiece { return nil }
             throw ReadingFault(.missingEOF, at: at)
         default:
             return try openMetricsSample(at)
@@ -83,6 +84,7 @@ extension ExpositionReader {
         guard byte(start + 1) == UInt8(ascii: " ") else { throw ReadingFault(.metadataKeyword, at: start) }
         if body[start..<end].elementsEqual("# EOF".utf8) {
             at = min(lineEnd + 1, count)
+            hasEnded = true
             if at < count { throw ReadingFault(.afterEOF, at: at) }
             return nil
         }

@@ -29,6 +29,14 @@ public struct ExpositionReader {
     public private(set) var skippedLines = 0
     /// What was wrong with the first of them.
     public private(set) var firstSkipped: UserError?
+    /// Whether the text goes on behind the body: then its end is not missed. Pieces end with a line.
+    public let isPiece: Bool
+    /// Where the line begins that was read last, or is wrong.
+    public internal(set) var lineStart = 0
+    /// The line it is on, from 1.
+    public internal(set) var line = 1
+    /// Whether OpenMetrics' `# EOF` was read.
+    public internal(set) var hasEnded = false
 
     let body: PaddedBytes
     let base: UnsafeRawPointer
@@ -36,24 +44,24 @@ public struct ExpositionReader {
     let labelRules: LabelRules
     /// The next byte to look at: always the first of a line when `next` begins.
     var at = 0
-    /// The line it is on, from 1.
-    var line = 1
-    /// Where that line begins.
-    var lineStart = 0
     private var isDone = false
 
     /// A reader at the start of a body, which must stay where it is for as long as the reader is used.
-    public init(_ body: PaddedBytes, format: ExpositionFormat, mode: ReadingMode = .lenient, file: String? = nil) {
+    public init(
+        _ body: PaddedBytes, format: ExpositionFormat, mode: ReadingMode = .lenient, file: String? = nil,
+        isPiece: Bool = false
+    ) {
         self.body = body
         self.format = format
         self.mode = mode
         self.file = file
+        self.isPiece = isPiece
         self.base = body.start
         self.count = body.count
         let isText = format == .text
         self.labelRules = LabelRules(
             blanks: isText, commas: !isText || mode == .strict, trailingComma: isText || mode != .strict,
-            newlines: isText && mode == .lenient, knownEscapes: isText && mode == .strict, metricName: true)
+            newlines: isText && mode == .lenient && !isPiece, knownEscapes: isText && mode == .strict, metricName: true)
     }
 
     /// The next line that means something; nil at the end. After an error the reader is at its end.

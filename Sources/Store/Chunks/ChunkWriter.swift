@@ -17,8 +17,9 @@ struct ChunkWriter {
         self.closed = closed
     }
 
-    /// Adds chunks as further parts of their blocks; returns the places that have become crowded.
-    func write(_ chunks: [EncodedChunk]) throws -> [ChunkPlace] {
+    /// Adds chunks as further parts of their blocks; returns the places that have become crowded: that have a part of a number
+    /// from `manyParts` on.
+    func write(_ chunks: [EncodedChunk], manyParts: Int64 = Self.manyParts) throws -> [ChunkPlace] {
         var crowded: [ChunkPlace] = []
         for chunk in chunks {
             let place = ChunkPlace(window: window(of: chunk.times.start), block: chunk.block)
@@ -35,7 +36,7 @@ struct ChunkWriter {
             guard part < partsPerWindow else {
                 throw DatabaseError(code: 0, message: "a block has too many parts in a window", action: "add a chunk")
             }
-            if part >= Self.manyParts { crowded.append(place) }
+            if part >= manyParts { crowded.append(place) }
             try insert(chunk, as: first + part)
             closed.closed(chunk.block, to: chunk.times.end)
         }

@@ -31,6 +31,9 @@ struct ElementGrid {
         sampleCount += 1
     }
 
+    /// Whether a place has an element already.
+    func isFilled(slot: Int, row: Int) -> Bool { tags[slot * rowCount + row] != Element.absent }
+
     /// Spreads a row of the head over the columns. What is not readable stays absent.
     mutating func fill(row: Int, from array: UnsafeRawBufferPointer) {
         guard var reader = ElementReader(array: array) else { return }

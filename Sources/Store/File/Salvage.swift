@@ -67,7 +67,8 @@ struct Salvage {
     private mutating func copyOthers(from source: Connection) throws {
         let own: Set<String> = [
             "metrics", "targets", "blocks", "label_sets", "head", "scrapes", "loose", "metadata", "windows", "chunks",
-            "schema_migrations",
+            // An import goes through its file anew: what it had stored may be among what is lost.
+            "schema_migrations", "imports",
         ]
         var tables: [(name: String, columns: Int, hasRowID: Bool)] = []
         try target.rows("SELECT name, ncol, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table'") {

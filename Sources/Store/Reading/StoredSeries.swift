@@ -3,8 +3,10 @@ import Model
 /// The series of a store's file, for reading only: also while an appliance, in another process, writes it. What that one has
 /// not committed yet is not seen.
 public final class StoredSeries: Sendable {
-    private let registry: SeriesRegistry
-    private let readers: ReaderPool
+    /// The file.
+    public let path: String
+    let registry: SeriesRegistry
+    let readers: ReaderPool
 
     /// Opens a file that is there.
     public init(path: String) throws {
@@ -14,6 +16,7 @@ public final class StoredSeries: Sendable {
                 "cannot read \(path): its schema has version \(version), this vedette reads version \(newest); "
                     + "`vedette compact` brings it there")
         }
+        self.path = path
         // It knows of no series, so that every selection asks the file.
         registry = SeriesRegistry(heads: HeadBook(rowsPerPart: Int.max), largestBlock: Store.largestBlock)
         registry.state.withLock { $0.coveredSince = .max }
