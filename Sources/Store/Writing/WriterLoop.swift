@@ -62,7 +62,8 @@ final class WriterLoop {
                 }
             }
             let now = monotonicNanoseconds()
-            if !waiting.isEmpty, jobs.isEmpty || now - lastCommit >= UInt64(pause) * 1_000_000 {
+            let isAwaited = trouble == nil && waiting.contains { $0.settlement != nil }
+            if !waiting.isEmpty, jobs.isEmpty || isAwaited || now - lastCommit >= UInt64(pause) * 1_000_000 {
                 write(report)
                 lastCommit = now
             }
@@ -88,6 +89,7 @@ final class WriterLoop {
                 instruments.appended.increment(by: counts.samples)
                 instruments.duplicates.increment(by: counts.duplicates)
                 listeners.committed(slice, counts)
+                for batch in slice { batch.settlement?.settle(.success(())) }
                 waiting.removeFirst(slice.count)
             }
             instruments.writeSeconds.observe(nanoseconds: monotonicNanoseconds() - begin)
@@ -148,6 +150,8 @@ final class WriterLoop {
             logger.error("\(new.reason); samples wait in memory, judging and serving go on")
         }
         trouble = new
+        // Who waits is told at once. The samples themselves go on waiting.
+        for batch in waiting { batch.settlement?.settle(.failure(StoreRefusal(reason: new.reason))) }
         if let error = error as? DatabaseError, error.isCorruption { listeners.damaged(error) }
         var held = waiting.reduce(0) { $0 + $1.byteCount }
         var lost = 0
@@ -170,6 +174,14 @@ final class WriterLoop {
             )
         }
     }
+}
+
+/// The file cannot be written at present. What was to be written waits in memory, and is lost if the process ends before.
+public struct StoreRefusal: Error, Sendable, CustomStringConvertible {
+    let reason: String
+
+    /// The one sentence there is to say.
+    public var description: String { reason }
 }
 
 /// Why the store cannot be written.
