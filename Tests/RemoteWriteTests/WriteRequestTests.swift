@@ -10,7 +10,7 @@ import WriteBodies
             ([("zone", "é"), ("__name__", "temp"), ("empty", "")], [Sample(2000, staleMarker)]),
         ])
         body.add(metadata: 1, "temp", help: "How warm.", unit: "celsius")
-        let request = try WriteRequest(message: try unpackSnappy(body.packed, limit: 1000))
+        let request = try WriteRequest(message: try SnappyBlock(body.packed).unpack())
         #expect(request.sampleCount == 3)
         var found: [(Labels, [(Int64, UInt64)])] = []
         try request.forEachSeries { series in

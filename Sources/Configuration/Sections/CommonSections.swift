@@ -14,6 +14,8 @@ public struct CommonSections: Sendable, Hashable {
     public var storage: StorageSection
     /// `enable_lifecycle`: whether `/-/reload` and `/-/quit` do anything.
     public var enableLifecycle: Bool
+    /// `remote_write_receiver`: whether others may write samples to `/api/v1/write`.
+    public var remoteWriteReceiver: Bool
 
     /// Reads the keys from the top level of a configuration.
     public init(_ root: Fields) {
@@ -23,5 +25,6 @@ public struct CommonSections: Sendable, Hashable {
         auth = root.section("auth") ?? AuthSection()
         storage = root.section("storage") ?? StorageSection()
         enableLifecycle = root.bool("enable_lifecycle") ?? false
+        remoteWriteReceiver = root.bool("remote_write_receiver") ?? false
     }
 }

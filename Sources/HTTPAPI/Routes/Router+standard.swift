@@ -10,6 +10,7 @@ extension Router {
         router.addTargetsRoutes(services)
         router.addFederationRoutes(services)
         router.addBackupRoutes(services)
+        router.addRemoteWriteRoutes(services)
         router.addStaticFiles(webFiles())
         return router
     }
