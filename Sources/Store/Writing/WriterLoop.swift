@@ -81,6 +81,8 @@ final class WriterLoop {
     private func write(_ report: (Writer.Condition) -> Void) {
         if waiting.isEmpty { return }
         let begin = monotonicNanoseconds()
+        var written: [Settlement] = []
+        var refused: [Settlement] = []
         do {
             // In slices: after a full disk there may be little room for the log of one transaction.
             while !waiting.isEmpty {
@@ -89,18 +91,23 @@ final class WriterLoop {
                 instruments.appended.increment(by: counts.samples)
                 instruments.duplicates.increment(by: counts.duplicates)
                 listeners.committed(slice, counts)
-                for batch in slice { batch.settlement?.settle(.success(())) }
+                written.append(contentsOf: slice.compactMap(\.settlement))
                 waiting.removeFirst(slice.count)
             }
             instruments.writeSeconds.observe(nanoseconds: monotonicNanoseconds() - begin)
             recovered()
         } catch {
+            // The samples themselves go on waiting, unless there are too many of them.
+            refused = waiting.compactMap(\.settlement)
             failed(error)
         }
         report(
             .init(
                 trouble: trouble?.reason, waiting: trouble == nil ? [] : waiting,
                 waitingSamples: waiting.reduce(0) { $0 + $1.sampleCount }))
+        // Whoever is told must find what was reported.
+        for settlement in written { settlement.settle(.success(())) }
+        for settlement in refused { settlement.settle(.failure(StoreRefusal(reason: trouble?.reason ?? ""))) }
     }
 
     /// The oldest batches that go into one transaction.
@@ -150,8 +157,6 @@ final class WriterLoop {
             logger.error("\(new.reason); samples wait in memory, judging and serving go on")
         }
         trouble = new
-        // Who waits is told at once. The samples themselves go on waiting.
-        for batch in waiting { batch.settlement?.settle(.failure(StoreRefusal(reason: new.reason))) }
         if let error = error as? DatabaseError, error.isCorruption { listeners.damaged(error) }
         var held = waiting.reduce(0) { $0 + $1.byteCount }
         var lost = 0
