@@ -18,8 +18,8 @@ FROM debian:bookworm-slim
 # curl is there for the health check; its library is ours too.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        ca-certificates curl libcurl4 libdeflate0 libgcc-s1 libmicrohttpd12 libre2-9 libsqlite3-0 libstdc++6 \
-        libyaml-0-2 zlib1g \
+        ca-certificates curl libcurl4 libdeflate0 libgcc-s1 libmicrohttpd12 libre2-9 libsnappy1v5 libsqlite3-0 \
+        libstdc++6 libyaml-0-2 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --user-group --uid 7373 --home-dir /data --create-home vedette
 COPY --from=builder /vedette/.build/release/vedette /usr/local/bin/vedette

@@ -45,6 +45,8 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        // Debian ships no pkg-config file of it.
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CPlatform"),
         .target(
@@ -63,6 +65,7 @@ let package = Package(
         room("Configuration", ["Model", "CYAML"]),
         room("Exposition", ["Model", "Patterns", "CPlatform"]),
         room("PromQL", ["Model", "Patterns"]),
+        room("RemoteWrite", ["Model", "CSnappy"]),
         room("HTTPClient", ["Model", "Threads", "CCurl", "CZlib", "CPlatform"]),
 
         // Floor 3: the file, and the cluster.
@@ -87,7 +90,7 @@ let package = Package(
             "HTTPAPI",
             [
                 "Model", "Logging", "Instruments", "Threads", "Patterns", "Configuration", "Exposition", "PromQL",
-                "Store",
+                "RemoteWrite", "Store",
                 "CMicrohttpd", "CZlib", "CWebStatic", "CPlatform",
             ]),
 
@@ -96,9 +99,8 @@ let package = Package(
             name: "Vedette",
             dependencies: [
                 "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
-                "Collectors", "Rules", "HTTPAPI", "PromQL", "Threads", "CPlatform", "CSQLite", "CCurl", "CMicrohttpd",
-                "CYAML", "CZlib",
-                "CDeflate", "CRE2", "CRevision",
+                "Collectors", "Rules", "RemoteWrite", "HTTPAPI", "PromQL", "Threads", "CPlatform", "CSQLite", "CCurl",
+                "CMicrohttpd", "CYAML", "CZlib", "CDeflate", "CRE2", "CRevision",
             ],
             swiftSettings: strict),
 
@@ -118,6 +120,9 @@ let package = Package(
 
         // What the tests of several rooms need: servers that behave as badly as told.
         .target(name: "TestSupport", dependencies: ["Threads", "CZlib"], path: "Tests/Support", swiftSettings: strict),
+        // Bodies of remote writes, as the tests of two rooms need them.
+        .target(
+            name: "WriteBodies", dependencies: ["Model", "CSnappy"], path: "Tests/WriteBodies", swiftSettings: strict),
         tests(of: "Model"),
         tests(of: "Logging", ["Model"]),
         tests(of: "Threads"),
@@ -142,7 +147,9 @@ let package = Package(
             name: "promqltest", dependencies: ["Model", "PromQLScripts"], path: "Tests/promqltest",
             swiftSettings: strict),
         tests(of: "PromQL", ["Model", "PromQLScripts"]),
-        tests(of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition", "PromQL"]),
+        tests(of: "RemoteWrite", ["Model", "CSnappy", "WriteBodies"]),
+        tests(
+            of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition", "PromQL", "RemoteWrite", "WriteBodies"]),
         tests(of: "Vedette", ["Model", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
@@ -157,5 +164,6 @@ if Context.environment["VEDETTE_FUZZ"] != nil {
         fuzzer("exposition", ["Model", "Exposition"]),
         fuzzer("configuration", ["Model", "Configuration", "Collectors"]),
         fuzzer("query", ["Model", "PromQL"]),
+        fuzzer("remotewrite", ["Model", "RemoteWrite"]),
     ]
 }

@@ -6,7 +6,7 @@
 # dpkg knows what is installed in a hundredth of a second; apt is asked only for what is missing.
 set -eu
 
-build="libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libyaml-dev zlib1g-dev libre2-dev libdeflate-dev
+build="libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libyaml-dev zlib1g-dev libre2-dev libdeflate-dev libsnappy-dev
        libstdc++-12-dev binutils pkg-config"
 tests="sqlite3 openssl ca-certificates python3-venv"
 bench="python3 sqlite3"

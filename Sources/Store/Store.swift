@@ -82,7 +82,11 @@ public final class Store: Sendable {
         let listeners = WriterLoop.Listeners(
             committed: { batches, counts in
                 var isDue = false
-                for scrape in counts.scrapes where heads.added(scrape.target, at: scrape.timestamp) { isDue = true }
+                for scrape in counts.scrapes
+                where heads.added(scrape.target, at: scrape.timestamp, isPart: scrape.isPart) {
+                    isDue = true
+                }
+                for part in counts.lateParts { heads.grown(part.target, at: part.timestamp) }
                 for batch in batches { for scrape in batch.scrapes { heads.arrived(scrape.target) } }
                 if counts.loose > 0 { closer.looseAdded(counts.loose) }
                 if isDue { closer.look() }
@@ -101,7 +105,7 @@ public final class Store: Sendable {
         for scrape in batch.scrapes { heads.posted(scrape.target) }
         // Only now, with its last rows on their way: a target that has none would be forgotten at once.
         for case .targetGone(let target, _) in batch.definitions { heads.setGone(target, true) }
-        writer.post(batch)
+        if !writer.post(batch) { batch.settlement?.settle(.failure(StoreClosed())) }
     }
 
     /// An appender for a target, for the one thread that collects from it.

@@ -9,10 +9,15 @@ import Synchronization
 /// A clock that says what it is told.
 final class TestClock: WallClock {
     private let time: Mutex<Int64>
+    private let steadyTime = Mutex<Int64>(0)
 
     init(_ time: Int64) { self.time = Mutex(time) }
 
     func now() -> Int64 { time.withLock { $0 } }
+
+    func steady() -> Int64 { steadyTime.withLock { $0 } }
+
+    func advanceSteady(_ milliseconds: Int64) { steadyTime.withLock { $0 += milliseconds } }
 
     func advance(_ milliseconds: Int64) { time.withLock { $0 += milliseconds } }
 }

@@ -16,6 +16,8 @@ public struct CommonSections: Sendable, Hashable {
     public var query: QuerySection
     /// `enable_lifecycle`: whether `/-/reload` and `/-/quit` do anything.
     public var enableLifecycle: Bool
+    /// `remote_write_receiver`: whether others may write samples to `/api/v1/write`.
+    public var remoteWriteReceiver: Bool
 
     /// Reads the keys from the top level of a configuration.
     public init(_ root: Fields) {
@@ -26,5 +28,6 @@ public struct CommonSections: Sendable, Hashable {
         storage = root.section("storage") ?? StorageSection()
         query = root.section("query") ?? QuerySection()
         enableLifecycle = root.bool("enable_lifecycle") ?? false
+        remoteWriteReceiver = root.bool("remote_write_receiver") ?? false
     }
 }

@@ -28,6 +28,8 @@ public struct HTTPStatus: RawRepresentable, Sendable, Hashable {
     public static let contentTooLarge = HTTPStatus(rawValue: 413)
     /// 414
     public static let targetTooLong = HTTPStatus(rawValue: 414)
+    /// 415
+    public static let unsupportedMediaType = HTTPStatus(rawValue: 415)
     /// 422
     public static let unprocessableContent = HTTPStatus(rawValue: 422)
     /// 499, which nginx has made up for logs: nobody is there to read it

@@ -25,6 +25,8 @@ public struct Services: Sendable {
     public var store: any StoreStatusProvider
     /// Who makes backups.
     public var backup: any BackupProvider
+    /// Who takes remote writes; nil when that is switched off.
+    public var remoteWrite: RemoteWriteReceiver?
     /// The labels that are added to what is federated.
     public var externalLabels: @Sendable () -> Labels
     /// The present.

@@ -13,6 +13,7 @@ extension Router {
         router.addMetadataRoutes(services)
         router.addFederationRoutes(services)
         router.addBackupRoutes(services)
+        router.addRemoteWriteRoutes(services)
         router.addStaticFiles(webFiles())
         return router
     }

@@ -26,13 +26,18 @@ final class CloserWork {
     /// Closes the oldest part of a target.
     func close(_ target: Int64, limit: Int) throws {
         let begin = monotonicNanoseconds()
+        let limit = heads.beginClosing(target, limit: limit)
         let part = try connection.reading {
             try HeadPart(
                 target: target, blocks: { registry.blocks(of: target) }, limit: limit, from: connection, with: encoder,
                 grid: &grid)
         }
         let closed = closed
-        let crowded = try writer.performBlocking { try part.store(on: $0, closed: closed) }
+        let heads = heads
+        let stored = try writer.performBlocking { connection in
+            heads.hasGrown(target, part.timestamps) ? nil : try part.store(on: connection, closed: closed)
+        }
+        guard let crowded = stored else { return }
         // Somebody else may have taken the rows out of the file: then nothing is left to be counted.
         let isEmpty = part.timestamps.isEmpty
         heads.closed(target, count: isEmpty ? .max : part.timestamps.count, oldest: try oldest(target))

@@ -12,7 +12,14 @@ final class HeadBook: Sendable {
         var threshold: Int
         /// No more rows will come.
         var isGone = false
+        /// Its rows come in parts.
+        var hasParts = false
+        /// Of these times more has come since the closing began that is under way.
+        var grown: Set<Int64> = []
     }
+
+    /// So many of the newest rows are left open where rows come in parts.
+    private static let restlessRows = 4
 
     private let entries = Mutex<[Int64: Entry]>([:])
     private let rowsPerPart: Int
@@ -34,10 +41,11 @@ final class HeadBook: Sendable {
     }
 
     /// Notes that a target got a row; true when that makes it due.
-    func added(_ target: Int64, at timestamp: Int64) -> Bool {
+    func added(_ target: Int64, at timestamp: Int64, isPart: Bool = false) -> Bool {
         entries.withLock { entries in
             var entry = entries[target] ?? Entry(threshold: firstThreshold(target))
             entry.count += 1
+            entry.hasParts = entry.hasParts || isPart
             entry.oldest = min(entry.oldest ?? timestamp, timestamp)
             entries[target] = entry
             return entry.count >= entry.threshold
@@ -47,6 +55,32 @@ final class HeadBook: Sendable {
     /// Notes what a target has in the head when the store is opened.
     func found(_ target: Int64, count: Int, oldest: Int64) {
         entries.withLock { $0[target] = Entry(count: count, oldest: oldest, threshold: firstThreshold(target)) }
+    }
+
+    /// Notes that a target got more of a time that has a row already. To be called on the writer's thread after the commit.
+    func grown(_ target: Int64, at timestamp: Int64) {
+        entries.withLock { _ = $0[target]?.grown.insert(timestamp) }
+    }
+
+    /// Notes that the oldest rows of a target are about to be read and closed; returns how many of `limit`. The newest rows of a
+    /// target whose rows come in parts are likely to grow: they are left, unless there is hardly anything else.
+    func beginClosing(_ target: Int64, limit: Int) -> Int {
+        entries.withLock { entries in
+            guard let entry = entries[target] else { return limit }
+            entries[target]?.grown.removeAll()
+            return entry.hasParts && entry.count > 2 * Self.restlessRows
+                ? min(limit, entry.count - Self.restlessRows) : limit
+        }
+    }
+
+    /// Whether more has come of one of these times since `beginClosing`: what was read is not all there is. It is tried again
+    /// when some more rows have come.
+    func hasGrown(_ target: Int64, _ timestamps: [Int64]) -> Bool {
+        entries.withLock { entries in
+            guard let entry = entries[target], timestamps.contains(where: entry.grown.contains) else { return false }
+            entries[target]?.threshold = entry.count + Self.restlessRows
+            return true
+        }
     }
 
     /// Notes that rows have been closed.

@@ -65,6 +65,22 @@ func write(_ element: Element, at out: UnsafeMutablePointer<UInt8>) -> Int {
     }
 }
 
+/// Writes elements as an array at `out`, where there is room for 2 bytes and for each `longestElement` and one; returns its
+/// length.
+func writeArray(_ elements: ArraySlice<Element>, at out: UnsafeMutablePointer<UInt8>) -> Int {
+    var at = 1
+    out[0] = 0x5b
+    for element in elements {
+        if at > 1 {
+            out[at] = 0x2c
+            at += 1
+        }
+        at += write(element, at: out + at)
+    }
+    out[at] = 0x5d
+    return at + 1
+}
+
 /// Writes an element that is a whole number as a string ("5."), so that it is not taken for a difference.
 func writeAbsolute(_ element: Element, at out: UnsafeMutablePointer<UInt8>) -> Int {
     element.tag == 0 ? writeDecimal(element, at: out) : write(element, at: out)

@@ -50,7 +50,7 @@ final class SeriesRegistry: Sendable {
         }
     }
 
-    private func definition(of series: Int64, _ labels: Labels, metric: Int64) -> Definition {
+    func definition(of series: Int64, _ labels: Labels, metric: Int64) -> Definition {
         .series(
             id: series, metric: metric, hash: SeriesTable.storedHash(labels), labels: labelsJSON(labels))
     }

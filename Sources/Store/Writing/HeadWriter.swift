@@ -26,6 +26,8 @@ final class HeadWriter {
         var loose = 0
         /// The scrapes that became rows.
         var scrapes: [WriteBatch.Scrape] = []
+        /// The parts that were added to scrapes which are rows already.
+        var lateParts: [WriteBatch.Scrape] = []
     }
 
     /// Writes all of it; the order of the batches is kept.
@@ -54,6 +56,10 @@ final class HeadWriter {
         var order: [Int] = []
         order.reserveCapacity(batch.rows.count)
         for entry in batch.scrapes {
+            if entry.isPart {
+                try writePart(entry, of: batch, &counts)
+                continue
+            }
             try scrape.bind(entry.target, 1)
             try scrape.bind(entry.timestamp, 2)
             _ = try scrape.step()
@@ -82,6 +88,76 @@ final class HeadWriter {
                 _ = try insert.step()
                 insert.reset()
             }
+        }
+    }
+
+    /// Writes some rows of a time, of which others may be there already, and parts of these rows too. Of two samples of one
+    /// series the first counts.
+    private func writePart(_ part: WriteBatch.Scrape, of batch: WriteBatch, _ counts: inout Counts) throws {
+        let insert = try connection.statement("INSERT OR IGNORE INTO head (row_id, vals) VALUES (?, ?)")
+        var isListed = false
+        try batch.bytes.withUnsafeBytes { bytes in
+            for row in batch.rows[part.rows] {
+                let text = UnsafeRawBufferPointer(rebasing: bytes[row.start..<row.start + row.length])
+                let mayBeThere = try closed.hasLoose(row.id) || stored.mayBeClosed(row.id & (1 << 22 - 1), row.id >> 22)
+                if mayBeThere {
+                    try writeLoose(looseSamples(row.id, text), &counts)
+                    continue
+                }
+                if !isListed {
+                    isListed = true
+                    try list(part, &counts)
+                }
+                try insert.bind(row.id, 1)
+                try insert.bind(lentText: text, 2)
+                _ = try insert.step()
+                insert.reset()
+                if sqlite3_changes(connection.handle) == 0 { try complete(row.id, with: text, &counts) }
+            }
+        }
+    }
+
+    /// Says in the file that a target has rows of a time.
+    private func list(_ part: WriteBatch.Scrape, _ counts: inout Counts) throws {
+        try connection.run(
+            "INSERT OR IGNORE INTO scrapes (target_id, ts) VALUES (?, ?)", .integer(part.target),
+            .integer(part.timestamp))
+        if sqlite3_changes(connection.handle) == 0 {
+            counts.lateParts.append(part)
+        } else {
+            counts.scrapes.append(part)
+        }
+    }
+
+    /// Puts what a row of the head does not have yet into it.
+    private func complete(_ row: Int64, with text: UnsafeRawBufferPointer, _ counts: inout Counts) throws {
+        var elements = Array(repeating: Element.missing, count: slotsPerBlock)
+        var used = 0
+        func fill(_ text: UnsafeRawBufferPointer) -> Int {
+            guard var reader = ElementReader(array: text) else { return 0 }
+            var taken = 0
+            for slot in elements.indices {
+                guard let element = reader.next() else { break }
+                if element.tag == Element.absent { continue }
+                if elements[slot].tag == Element.absent {
+                    elements[slot] = element
+                    used = max(used, slot + 1)
+                } else {
+                    taken += 1
+                }
+            }
+            return taken
+        }
+        try connection.rows("SELECT vals FROM head WHERE row_id = ?", .integer(row)) { _ = fill($0.bytes(0)) }
+        counts.duplicates += fill(text)
+        let update = try connection.statement("UPDATE head SET vals = ? WHERE row_id = ?")
+        try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 + slotsPerBlock * (longestElement + 1)) { room in
+            guard let out = room.baseAddress else { return }
+            let length = writeArray(elements[..<used], at: out)
+            try update.bind(lentText: UnsafeRawBufferPointer(start: out, count: length), 1)
+            try update.bind(row, 2)
+            _ = try update.step()
+            update.reset()
         }
     }
 
@@ -141,21 +217,10 @@ final class HeadWriter {
 extension HeadWriter {
     private func write(_ definition: Definition) throws(DatabaseError) {
         switch definition {
-        case .target(let id, let target):
-            // Of one that retention could not take out after all, and that has another number since.
-            try connection.run(
-                "DELETE FROM targets WHERE identity = ? AND target_id <> ?", .blob(target.identity), .integer(id))
-            try connection.run(
-                """
-                INSERT INTO targets
-                    (target_id, identity, job, instance, url, labels, discovered, interval_ms, timeout_ms, state)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'active')
-                ON CONFLICT (target_id) DO UPDATE SET
-                    discovered = excluded.discovered, interval_ms = excluded.interval_ms,
-                    timeout_ms = excluded.timeout_ms, state = 'active', gone_at = NULL
-                """, .integer(id), .blob(target.identity), .text(target.job), .text(target.instance), .text(target.url),
-                .text(labelsJSON(target.labels)), .text(labelsJSON(target.discovered)),
-                .integer(target.intervalMilliseconds), .integer(target.timeoutMilliseconds))
+        case .target(let id, let target): try write(target, id, state: "active")
+        case .sender(let id, let sender, let time):
+            try write(sender, id, state: "gone")
+            try write(.targetGone(id: id, at: time))
         case .targetGone(let id, let time):
             try connection.run(
                 "UPDATE targets SET state = 'gone', gone_at = ? WHERE target_id = ?", .integer(time), .integer(id))
@@ -177,6 +242,23 @@ extension HeadWriter {
         case .blockMoved(let id, let target):
             try connection.run("UPDATE blocks SET target_id = ? WHERE block_id = ?", .integer(target), .integer(id))
         }
+    }
+
+    private func write(_ target: TargetDescription, _ id: Int64, state: String) throws(DatabaseError) {
+        // Of one that retention could not take out after all, and that has another number since.
+        try connection.run(
+            "DELETE FROM targets WHERE identity = ? AND target_id <> ?", .blob(target.identity), .integer(id))
+        try connection.run(
+            """
+            INSERT INTO targets
+                (target_id, identity, job, instance, url, labels, discovered, interval_ms, timeout_ms, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (target_id) DO UPDATE SET
+                discovered = excluded.discovered, interval_ms = excluded.interval_ms,
+                timeout_ms = excluded.timeout_ms, state = excluded.state, gone_at = NULL
+            """, .integer(id), .blob(target.identity), .text(target.job), .text(target.instance), .text(target.url),
+            .text(labelsJSON(target.labels)), .text(labelsJSON(target.discovered)),
+            .integer(target.intervalMilliseconds), .integer(target.timeoutMilliseconds), .text(state))
     }
 
     private func write(_ outcome: ScrapeOutcome, _ target: Int64) throws(DatabaseError) {

@@ -24,6 +24,8 @@ public final class WriteBatch: @unchecked Sendable {
         /// Its rows in `rows`.
         var rows: Range<Int>
         var samples: Int
+        /// Other batches may have more of the time: rows, and what is missing in these.
+        var isPart = false
     }
 
     /// The JSON texts of the rows, one behind the other.
@@ -34,6 +36,8 @@ public final class WriteBatch: @unchecked Sendable {
     var definitions: [Definition] = []
     var outcomes: [Int64: ScrapeOutcome] = [:]
     var metadata: [FamilyMetadata] = []
+    /// Who waits for the batch to be in the file: it is written without delay then.
+    var settlement: Settlement?
 
     /// The number of samples in it.
     public internal(set) var sampleCount = 0
@@ -71,6 +75,8 @@ public final class WriteBatch: @unchecked Sendable {
 /// Something that rows refer to by a number, which must stand in the file before them.
 enum Definition {
     case target(id: Int64, TargetDescription)
+    /// Who sends samples without being scraped.
+    case sender(id: Int64, TargetDescription, at: Int64)
     case targetGone(id: Int64, at: Int64)
     /// Nothing is known of any target any more.
     case allTargetsGone(at: Int64)

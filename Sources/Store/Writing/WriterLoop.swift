@@ -62,7 +62,8 @@ final class WriterLoop {
                 }
             }
             let now = monotonicNanoseconds()
-            if !waiting.isEmpty, jobs.isEmpty || now - lastCommit >= UInt64(pause) * 1_000_000 {
+            let isAwaited = trouble == nil && waiting.contains { $0.settlement != nil }
+            if !waiting.isEmpty, jobs.isEmpty || isAwaited || now - lastCommit >= UInt64(pause) * 1_000_000 {
                 write(report)
                 lastCommit = now
             }
@@ -80,6 +81,8 @@ final class WriterLoop {
     private func write(_ report: (Writer.Condition) -> Void) {
         if waiting.isEmpty { return }
         let begin = monotonicNanoseconds()
+        var written: [Settlement] = []
+        var refused: [Settlement] = []
         do {
             // In slices: after a full disk there may be little room for the log of one transaction.
             while !waiting.isEmpty {
@@ -88,17 +91,23 @@ final class WriterLoop {
                 instruments.appended.increment(by: counts.samples)
                 instruments.duplicates.increment(by: counts.duplicates)
                 listeners.committed(slice, counts)
+                written.append(contentsOf: slice.compactMap(\.settlement))
                 waiting.removeFirst(slice.count)
             }
             instruments.writeSeconds.observe(nanoseconds: monotonicNanoseconds() - begin)
             recovered()
         } catch {
+            // The samples themselves go on waiting, unless there are too many of them.
+            refused = waiting.compactMap(\.settlement)
             failed(error)
         }
         report(
             .init(
                 trouble: trouble?.reason, waiting: trouble == nil ? [] : waiting,
                 waitingSamples: waiting.reduce(0) { $0 + $1.sampleCount }))
+        // Whoever is told must find what was reported.
+        for settlement in written { settlement.settle(.success(())) }
+        for settlement in refused { settlement.settle(.failure(StoreRefusal(reason: trouble?.reason ?? ""))) }
     }
 
     /// The oldest batches that go into one transaction.
@@ -170,6 +179,14 @@ final class WriterLoop {
             )
         }
     }
+}
+
+/// The file cannot be written at present. What was to be written waits in memory, and is lost if the process ends before.
+public struct StoreRefusal: Error, Sendable, CustomStringConvertible {
+    let reason: String
+
+    /// The one sentence there is to say.
+    public var description: String { reason }
 }
 
 /// Why the store cannot be written.

@@ -17,6 +17,7 @@ final class Appliance: Sendable {
     private let store: Store
     private let engine: ScrapeEngine
     private let client: HTTPClient
+    private let receiver: SampleReceiver
     private let memory = DiscoveryMemory()
     private let state: ApplianceState
     private let wishes: AsyncStream<ServiceSignal>
@@ -35,6 +36,7 @@ final class Appliance: Sendable {
             path: options.data(loaded.value), options: storeOptions, registry: registry, logger: logger)
         engine = try ScrapeEngine(store: store, registry: registry, logger: logger)
         client = try HTTPClient()
+        receiver = store.receiver()
         (wishes, wish) = AsyncStream<ServiceSignal>.makeStream()
         state.register(registry)
     }
@@ -60,7 +62,7 @@ final class Appliance: Sendable {
             group.addTask { [self] in
                 for await signal in signals { wish.yield(signal) }
             }
-            group.addTask { await keepMemorySmall() }
+            group.addTask { [receiver] in await keepMemorySmall { receiver.forgetIdle() } }
             var discovery = startDiscovery()
             for await wish in wishes {
                 switch wish {
@@ -110,6 +112,10 @@ final class Appliance: Sendable {
         if configuration.common.enableLifecycle {
             services.lifecycle = Lifecycle(
                 reload: { [self] in try reloadAsked() }, quit: { [wish] in wish.yield(.stop) })
+        }
+        if configuration.common.remoteWriteReceiver {
+            services.remoteWrite = RemoteWriteReceiver(
+                sink: StoreSink(store: store, receiver: receiver), registry: registry, logger: logger)
         }
         var router = Router.standard(services)
         if !configuration.common.auth.users.isEmpty {
@@ -176,10 +182,14 @@ final class Appliance: Sendable {
         if options.address(before) != options.address(new) || options.data(before) != options.data(new)
             || before.common.tls != new.common.tls || before.common.auth != new.common.auth
             || before.common.enableLifecycle != new.common.enableLifecycle
+            || before.common.remoteWriteReceiver != new.common.remoteWriteReceiver
             || before.selfMonitoring != new.selfMonitoring
         {
             logger.warn(
-                "listen, tls, auth, enable_lifecycle, storage.path and self_monitoring take effect at the next start")
+                """
+                listen, tls, auth, enable_lifecycle, remote_write_receiver, storage.path and self_monitoring take effect \
+                at the next start
+                """)
         }
         logger.info("configuration reloaded", ["jobs": String(new.scraping.jobs.count)])
     }

@@ -1,8 +1,8 @@
 import CPlatform
 
 /// Keeps the appliance small: what starting needed is given back soon after it, and what a burst of new series left behind
-/// within a minute. Ends when its task is cancelled.
-func keepMemorySmall() async {
+/// within a minute; `forgetIdle` drops what is remembered of the past. Ends when its task is cancelled.
+func keepMemorySmall(_ forgetIdle: @Sendable () -> Void) async {
     var pause = Duration.seconds(10)
     while true {
         do {
@@ -10,6 +10,7 @@ func keepMemorySmall() async {
         } catch {
             return
         }
+        forgetIdle()
         platform_trim_memory()
         if pause == .seconds(10) { platform_forget_startup_code() }
         pause = .seconds(60)
