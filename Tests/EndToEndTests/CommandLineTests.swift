@@ -6,6 +6,7 @@ import Testing
 struct CommandLineTests {
     @Test(arguments: [
         [], ["serve"], ["check"], ["check", "config"], ["check", "metrics"], ["backup"], ["restore"], ["compact"],
+        ["import"], ["export"],
         ["version"],
     ])
     func helpIsThere(command: [String]) throws {

@@ -103,7 +103,7 @@ import Testing
         let later = scratch.folder + "/later.db"
         try FileManager.default.copyItem(atPath: copy, toPath: later)
         _ = try askShell(later, "INSERT INTO schema_migrations VALUES (99, 'later', 'x', 'now')", readonly: false)
-        #expect(refused(later).hasSuffix("its schema has version 99, this vedette knows versions up to 2"))
+        #expect(refused(later).hasSuffix("its schema has version 99, this vedette knows versions up to \(newestVersion)"))
         var contents = try Data(contentsOf: URL(fileURLWithPath: copy))
         for at in 8192..<20_000 { contents[at] = 0x77 }
         let damaged = scratch.folder + "/damaged.db"
@@ -114,23 +114,15 @@ import Testing
 
     @Test func aStoreIsCompacted() async throws {
         let scratch = try Scratch()
-        // Parts of a window, and the head.
-        for _ in 0..<3 {
-            #expect(scratch.store.closeHead())
-            try await fill(scratch, rows: 40)
-            scratch.clock.advance(1_200_000)
-        }
-        let parts = "SELECT count(*) FROM chunks GROUP BY chunk_id >> 8"
-        #expect(try scratch.shell(parts) == ["2", "2"])
+        try await fill(scratch, rows: 100)
         #expect(throws: UserError.self) {
             try Store.compact(path: scratch.path, logger: Logger(level: .error))
         }
         scratch.store.close()
         let before = try sum(scratch.path)
         let sizes = try Store.compact(path: scratch.path, logger: Logger(level: .error))
-        #expect(sizes.after < sizes.before && sizes.after == fileSize(scratch.path), "\(sizes)")
+        #expect(sizes.after < sizes.before / 2 && sizes.after == fileSize(scratch.path))
         #expect(try sum(scratch.path) == before)
-        #expect(try askShell(scratch.path, parts) == ["1", "1"])
         #expect(
             try askShell(scratch.path, "SELECT (SELECT count(*) FROM head), freelist_count FROM pragma_freelist_count")
                 == ["0|0"])

@@ -195,7 +195,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [3, 5, 8, 12, 20]) func overwrittenPagesAreWalkedAround(page: Int) async throws {
+    // Roots of tables, and from 21 on leaves of label_sets. From 18 to 20 lies the schema, without which nothing is found.
+    @Test(arguments: [3, 5, 8, 12, 21]) func overwrittenPagesAreWalkedAround(page: Int) async throws {
         try await damaged {
             for at in page * 4096..<min($0.count, (page + 2) * 4096) { $0[at] = 0xa5 }
         } _: { (scratch, samples) throws in
@@ -315,7 +316,7 @@ import Testing
         _ = try askShell(own, "INSERT INTO schema_migrations VALUES (99, 'later', 'x', 'now')", readonly: false)
         #expect(
             try message { try openStore(own) }.contains(
-                "its schema has version 99, this vedette knows versions up to 2"))
+                "its schema has version 99, this vedette knows versions up to \(newestVersion)"))
 
         let busy = folder + "/busy.db"
         let first = try Store(path: busy, registry: Registry(), logger: Logger(level: .error))

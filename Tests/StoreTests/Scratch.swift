@@ -208,6 +208,9 @@ extension Store {
     }
 }
 
+/// The version of the schema that a new file has.
+let newestVersion = Migration.all().last?.version ?? 0
+
 /// The bits by which every NaN but the stale marker is compared.
 let notANumber = Double.nan.bitPattern
 

@@ -38,7 +38,9 @@ final class SeriesRegistry: Sendable {
                 state.addSeries(labels, id: found.series)
                 // Retention may be about to take the series away: saying again that it is there makes it stay.
                 let metric = try state.metric(labels.metric, &added)
-                added.append(.block(id: block, target: found.target, window: window(of: now)))
+                // Another series of the block may just have taken it along to another target.
+                let owner = state.blocks[block]?.target ?? found.target
+                added.append(.block(id: block, target: owner, window: window(of: now)))
                 added.append(definition(of: found.series, labels, metric: metric))
                 return state.home(of: found.series, for: target, heads, &added)
             }

@@ -54,10 +54,11 @@ private func runImport(
     }
     let run = ImportRun(
         importer, format: format, skipsErrors: skipsErrors, name: file.name, identity: file.identity, from: progress,
-        meter: ImportMeter(size: file.size, from: progress), isCancelled: { flag.isSet })
+        meter: ImportMeter(size: file.size, from: progress))
+    let pieces = TextPieces(file.descriptor, name: file.name, position: progress.position) { flag.isSet }
     let ending: ImportRun.Ending
     do {
-        ending = try run.run(TextPieces(file.descriptor, name: file.name, position: progress.position))
+        ending = try run.run(pieces)
     } catch {
         complain("\(summary(run.progress)) before the import ended")
         throw error
@@ -77,7 +78,9 @@ private func summary(_ progress: ImportProgress) -> String {
     var text = "\(grouped(progress.added)) samples imported"
     let known = progress.samples - progress.added
     if known > 0 { text += ", \(grouped(known)) were there already" }
-    if progress.skippedLines > 0 { text += ", \(grouped(progress.skippedLines)) lines left out" }
+    if progress.skippedLines > 0 {
+        text += ", \(grouped(progress.skippedLines)) \(progress.skippedLines == 1 ? "line" : "lines") left out"
+    }
     return text
 }
 

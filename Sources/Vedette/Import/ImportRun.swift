@@ -16,7 +16,6 @@ final class ImportRun {
     private let skipsErrors: Bool
     private let name: String
     private let identity: String?
-    private let isCancelled: () -> Bool
     private var meter: ImportMeter
     private var numbers = SeriesNumbers()
     /// The family that HELP, TYPE and UNIT lines speak of.
@@ -33,7 +32,7 @@ final class ImportRun {
 
     init(
         _ importer: Importer, format: ExpositionFormat, skipsErrors: Bool, name: String, identity: String?,
-        from progress: ImportProgress, meter: ImportMeter, isCancelled: @escaping () -> Bool
+        from progress: ImportProgress, meter: ImportMeter
     ) {
         self.importer = importer
         self.format = format
@@ -42,22 +41,22 @@ final class ImportRun {
         self.identity = identity
         self.progress = progress
         self.meter = meter
-        self.isCancelled = isCancelled
     }
 
     /// Imports everything that there is. What stands before a line that cannot be read is kept.
     func run(_ pieces: TextPieces) throws -> Ending {
         defer { meter.clear() }
         var line = progress.line
+        var position = progress.position
+        var isComplete = false
         while let piece = try pieces.next() {
-            if isCancelled() {
-                try commit(upTo: piece.position, line: line)
-                return .interrupted
-            }
             try read(piece, &line)
-            meter.show(position: piece.position + Int64(piece.body.count), samples: progress.samples + gathered)
-            if piece.isLast { try commit(upTo: piece.position + Int64(piece.body.count), line: line) }
+            position = piece.position + Int64(piece.body.count)
+            isComplete = piece.isLast
+            meter.show(position: position, samples: progress.samples + gathered)
         }
+        try commit(upTo: position, line: line)
+        if !isComplete { return .interrupted }
         if let identity { try importer.finish(identity) }
         return .complete
     }

@@ -16,32 +16,37 @@ final class TextPieces {
 
     private static let usualSize = 1 << 20
     private static let longestLine = 64 << 20
+    private static let waitMilliseconds: Int32 = 200
 
     private let descriptor: Int32
     private let name: String
     private var buffer: UnsafeMutableRawBufferPointer
     /// The end of what has been read into the buffer.
     private var end = 0
+    private let isCancelled: () -> Bool
     private var position: Int64
     private var isAtEnd = false
     private var isDone = false
 
-    /// A reader of what comes from a descriptor, which stands at `position`.
-    init(_ descriptor: Int32, name: String, position: Int64) {
+    /// A reader of what comes from a descriptor, which stands at `position`. When it is cancelled no more pieces come, also
+    /// where it would have to wait for one.
+    init(_ descriptor: Int32, name: String, position: Int64, isCancelled: @escaping () -> Bool = { false }) {
         self.descriptor = descriptor
         self.name = name
         self.position = position
+        self.isCancelled = isCancelled
         buffer = .allocate(byteCount: Self.usualSize + PaddedBytes.padding, alignment: 16)
     }
 
     deinit { buffer.deallocate() }
 
-    /// The next piece; nil behind the last one.
+    /// The next piece; nil behind the last one, and when it is cancelled.
     func next() throws(UserError) -> Piece? {
         if isDone { return nil }
         var lineEnd: Int?
         makeRoom()
         while !isAtEnd {
+            if isCancelled() { return nil }
             if end == capacity {
                 lineEnd = lastLineEnd()
                 if lineEnd != nil { break }
@@ -96,6 +101,9 @@ final class TextPieces {
     }
 
     private func fill() throws(UserError) {
+        // A signal does not end a read in this thread.
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        if poll(&wanted, 1, Self.waitMilliseconds) == 0 { return }
         let taken = read(descriptor, buffer.baseAddress.map { $0 + end }, capacity - end)
         if taken == 0 {
             isAtEnd = true
