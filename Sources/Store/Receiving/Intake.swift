@@ -27,9 +27,10 @@ extension SampleReceiver {
 
         private let store: Store
         private var known: [SeriesPrint: Known] = [:]
-        private var senders: [Int: Sender] = [:]
+        /// By their numbers here; nil where a number is free.
+        private var senders: [Sender?] = []
+        private var freeNumbers: [Int] = []
         private var senderNumbers: [Labels: Int] = [:]
-        private var nextSender = 0
         /// What keeps the numbers of the series valid: one for each of their blocks.
         private var pins: [BlockID: BlockPin] = [:]
         private var round: UInt32 = 0
@@ -81,10 +82,7 @@ extension SampleReceiver {
                 return
             }
             var sender = series.sender
-            if let number = sender {
-                senders[number]?.note(sample.timestamp)
-                if senders[number]?.isScattered != false { sender = nil }
-            }
+            if let number = sender, senders[number]?.note(sample.timestamp) != .together { sender = nil }
             samples.add(sample, series: series.series, sender: sender)
         }
 
@@ -95,11 +93,11 @@ extension SampleReceiver {
 
         private mutating func sender(of key: Labels) -> Int {
             if let known = senderNumbers[key] { return known }
-            let target = store.beginReceiving(Sender.description(key), in: batch)
-            senders[nextSender] = Sender(target: target)
-            senderNumbers[key] = nextSender
-            nextSender += 1
-            return nextSender - 1
+            let sender = Sender(target: store.beginReceiving(Sender.description(key), in: batch))
+            let number = freeNumbers.popLast() ?? senders.count
+            if number < senders.count { senders[number] = sender } else { senders.append(sender) }
+            senderNumbers[key] = number
+            return number
         }
     }
 }
@@ -145,7 +143,7 @@ extension SampleReceiver.Intake {
         let oldest = round - min(round, Self.roundsRemembered)
         known = known.filter { $0.value.sender >= 0 && $0.value.round >= oldest }
         var blocks: Set<BlockID> = []
-        for number in senders.keys { senders[number]?.series = 0 }
+        for number in senders.indices { senders[number]?.series = 0 }
         for series in known.values {
             blocks.insert(blockNumber(of: series.series))
             senders[Int(series.sender)]?.series += 1
@@ -155,6 +153,7 @@ extension SampleReceiver.Intake {
             guard let sender = senders[number], sender.series == 0 else { continue }
             store.endReceiving(sender.target, in: batch)
             senders[number] = nil
+            freeNumbers.append(number)
             senderNumbers[key] = nil
         }
         giveUp()

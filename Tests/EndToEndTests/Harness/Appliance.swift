@@ -8,11 +8,11 @@ final class Appliance: Sendable {
 
     /// Starts it and waits until it is ready. With no configuration it gets none, as a newcomer starts it.
     init(
-        in workplace: Workplace, configuration: String? = nil, data: String? = nil, options: [String] = [],
-        environment: [String: String] = [:]
+        in workplace: Workplace, configuration: String? = nil, data: String? = nil, port wanted: UInt16 = 0,
+        options: [String] = [], environment: [String: String] = [:]
     ) throws {
         self.data = data ?? workplace.file("vedette.db")
-        var arguments = ["serve", "--data", self.data, "--listen", "127.0.0.1:0"] + options
+        var arguments = ["serve", "--data", self.data, "--listen", "127.0.0.1:\(wanted)"] + options
         if let configuration {
             arguments += ["--config", try workplace.write(configuration, to: "vedette.yaml")]
         }
