@@ -211,7 +211,8 @@ struct ImportExportTests {
     /// A store in use: an export works, an import says so; what is scraped is in the export.
     @Test func besideARunningAppliance() throws {
         let workplace = try Workplace()
-        let exporter = try Exporter { Reply("# TYPE request gauge\nrequest \($0)\n") }
+        // It ends after some scrapes, and leaves a stale marker behind.
+        let exporter = try Exporter { Reply($0 < 10 ? "# TYPE request gauge\nrequest \($0)\n" : "other \($0)\n") }
         defer { exporter.stop() }
         let appliance = try Appliance(in: workplace, configuration: scraping([("test", exporter)]))
         let exported = try eventually("an export has a scraped sample") {
@@ -223,6 +224,9 @@ struct ImportExportTests {
         let refused = try vedette("import", "--data", appliance.data, in: workplace, input: "a 1 1\n# EOF\n")
         #expect(refused.ending == .exit(1))
         #expect(refused.errors.contains("another vedette is using it"), "\(refused.errors)")
+        try eventually("the series has ended") {
+            try vedette("export", "--data", appliance.data, "--match", "other", in: workplace).output.contains("other{")
+        }
         #expect(try appliance.stop() == .exit(0))
         // Stale markers have no words in OpenMetrics.
         let all = try vedette("export", "--data", appliance.data, in: workplace)

@@ -103,7 +103,8 @@ import Testing
         let later = scratch.folder + "/later.db"
         try FileManager.default.copyItem(atPath: copy, toPath: later)
         _ = try askShell(later, "INSERT INTO schema_migrations VALUES (99, 'later', 'x', 'now')", readonly: false)
-        #expect(refused(later).hasSuffix("its schema has version 99, this vedette knows versions up to \(newestVersion)"))
+        #expect(
+            refused(later).hasSuffix("its schema has version 99, this vedette knows versions up to \(newestVersion)"))
         var contents = try Data(contentsOf: URL(fileURLWithPath: copy))
         for at in 8192..<20_000 { contents[at] = 0x77 }
         let damaged = scratch.folder + "/damaged.db"
