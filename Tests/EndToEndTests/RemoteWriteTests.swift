@@ -198,6 +198,26 @@ struct RemoteWriteTests {
             try ours(appliance.data, from: start, to: end), try theirs(prometheus, from: start, to: end))
     }
 
+    /// While somebody holds the file's lock Prometheus is told to come again, and it does.
+    @Test(.timeLimit(.minutes(3))) func whatIsRefusedComesAgain() throws {
+        let workplace = try Workplace()
+        let exporters = try [exporter()]
+        defer { exporters.forEach { $0.stop() } }
+        let appliance = try Appliance(in: workplace, configuration: Self.configuration)
+        let prometheus = try prometheus(exporters, to: appliance.port, in: workplace)
+        try waitUntilHere(appliance.data, 0, targets: 1)
+        let start = now() + 500
+        let holding = try run(
+            "/usr/bin/sqlite3", ["-batch", appliance.data], in: workplace,
+            input: ".timeout 5000\nbegin immediate;\n.shell sleep 8\ncommit;\n")
+        #expect(holding.ending == .exit(0), "\(holding.errors)")
+        let end = now()
+        try waitUntilHere(appliance.data, end, targets: 1)
+        #expect(try appliance.metric(#"vedette_remote_write_requests_total{outcome="failure"}"#) ?? 0 > 0)
+        expectSame(
+            try ours(appliance.data, from: start, to: end), try theirs(prometheus, from: start, to: end))
+    }
+
     @Test func itIsSwitchedOffUnlessAskedFor() throws {
         let workplace = try Workplace()
         let appliance = try Appliance(in: workplace)
