@@ -50,13 +50,17 @@ final class QueryGate: Sendable {
             return state.nextTicket
         }
         guard let ticket else { return }
-        let alarm = Task { [sleep] in
-            try await sleep(milliseconds)
-            self.giveUp(ticket, TimedOut())
-        }
-        defer { alarm.cancel() }
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { standInLine(ticket, $0) }
+            var alarm: Task<Void, any Error>?
+            defer { alarm?.cancel() }
+            try await withCheckedThrowingContinuation { turn in
+                standInLine(ticket, turn)
+                // Not before: it would find nobody in line to wake.
+                alarm = Task { [sleep] in
+                    try await sleep(milliseconds)
+                    self.giveUp(ticket, TimedOut())
+                }
+            }
         } onCancel: {
             giveUp(ticket, CancellationError())
         }
