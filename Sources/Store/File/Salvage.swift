@@ -135,7 +135,7 @@ struct Salvage {
             if isReadable(key) {
                 // Between the last bad key and the first good one the border is found by halving.
                 var good = key
-                while good - bad > 1, bad >= 0 {
+                while bad >= 0, good - bad > 1 {
                     let middle = bad + (good - bad) / 2
                     if isReadable(middle) { good = middle } else { bad = middle }
                 }
