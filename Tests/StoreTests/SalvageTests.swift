@@ -35,6 +35,25 @@ import Testing
         #expect(try scratch.shell("PRAGMA integrity_check") == ["ok"])
     }
 
+    /// A byte that was changed may have made a text of a number: of that row nothing is kept, and of the others everything.
+    @Test func aRowWhoseTypesAreWrongIsNoneAndStopsNothing() async throws {
+        let folder = try makeFolder()
+        defer { removeFolder(folder) }
+        let scratch = try Scratch(in: folder)
+        let target = ScriptedTarget(scratch.store)
+        try target.scrape(at: scratch.clock.now(), (0..<3).map { (["__name__": "m", "i": "\($0)"], "\($0)") })
+        try await scratch.store.flush()
+        try scratch.reopen { () throws in
+            let edit = "UPDATE label_sets SET metric_id = 'x' WHERE labels ->> 'i' = '1'"
+            #expect(try askShell(scratch.path, edit, readonly: false) == [])
+            Recovery.mark(scratch.path)
+        }
+        let found = try scratch.store.read([.metric("m")]).map { $0.0["i"] }
+        #expect(found == ["0", "2"])
+        #expect(try scratch.shell("PRAGMA integrity_check") == ["ok"])
+        #expect(try scratch.shell("SELECT count(*) FROM series WHERE metric = 'vedette_lost_series'") == ["1"])
+    }
+
     /// A file that never was a database, beside which lies nothing of ours: two paths were mixed up.
     @Test func aFileThatNeverWasAStoreIsLeftAlone() throws {
         let folder = try makeFolder()
