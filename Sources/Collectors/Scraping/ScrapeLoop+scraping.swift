@@ -92,7 +92,7 @@ extension ScrapeLoop {
     ) {
         var outcome = target.intake.take(
             body, format, at: running.timestamp, now: clock.now(), seconds: seconds(since: running.began), to: batch)
-        if let note { outcome.note = note }
+        if let note { outcome.note = outcome.note.isEmpty ? note : "\(note); \(outcome.note)" }
         store(target, outcome, at: running.timestamp, since: running.began)
     }
 
