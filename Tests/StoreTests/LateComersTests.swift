@@ -1,3 +1,4 @@
+import CSQLite
 import Model
 import Testing
 
@@ -27,6 +28,40 @@ import Testing
         #expect(scratch.store.closeHead())
         #expect(
             try scratch.shell("SELECT ts - \(start), value FROM samples ORDER BY 1") == ["0|1.0", "10|2.0", "20|3.0"])
+    }
+
+    /// A target may show its past, however long, and show it again in every scrape.
+    @Test func aLongPastIsClosedInPartsAndRecognised() async throws {
+        let scratch = try Scratch { $0.closesByItself = false }
+        let own: Labels = ["__name__": "own"]
+        let target = ScriptedTarget(scratch.store)
+        // Not evenly spaced, so that each time is listed.
+        var past: [(Labels, Int64, Double)] = []
+        for row in 0..<10_000 {
+            let time = scratch.clock.now() + 3 * Int64(row) + (row % 7 == 0 ? 1 : 0)
+            past.append((own, time, Double(row)))
+        }
+        try target.append(past)
+        try await scratch.store.flush()
+        #expect(scratch.store.closeHead())
+        #expect(try scratch.shell("SELECT count(*), sum(count), max(count) FROM chunks") == ["3|10000|4096"])
+        let before = try await pagesLookedAt(scratch)
+        try target.append(past)
+        let after = try await pagesLookedAt(scratch)
+        #expect(after - before < 20 * past.count, "\(after - before) pages")
+        #expect(try scratch.shell("SELECT count(*) FROM loose") == ["0"])
+        #expect(scratch.metric("vedette_store_samples_dropped_total") == Double(past.count))
+        #expect(try scratch.store.read([.metric("own")]).first?.1.count == past.count)
+    }
+
+    /// How often the writer has looked at a page.
+    private func pagesLookedAt(_ scratch: Scratch) async throws -> Int {
+        try await scratch.store.writer.perform { connection in
+            var (hits, misses, highest): (Int32, Int32, Int32) = (0, 0, 0)
+            sqlite3_db_status(connection.handle, SQLITE_DBSTATUS_CACHE_HIT, &hits, &highest, 0)
+            sqlite3_db_status(connection.handle, SQLITE_DBSTATUS_CACHE_MISS, &misses, &highest, 0)
+            return Int(hits) + Int(misses)
+        }
     }
 
     /// A scrape with series of a new block, written when the blocks of the target have just been looked up: either the part

@@ -14,14 +14,7 @@ extension SampleIntake {
         _ body: PaddedBytes, at timestamp: Int64, now: Int64, _ reading: inout ColdReading, _ batch: WriteBatch
     ) throws {
         forgetLayout()
-        var reader = ExpositionReader(body, format: format)
-        while let event = try reader.next() {
-            if event.kind == .sample {
-                try note(event, of: body, &reading)
-            } else {
-                describe(event, of: body, &reading)
-            }
-        }
+        let cut = try readLines(of: body, &reading)
         reading.columns.reserveCapacity(reading.lines.count)
         for index in reading.lines.indices { try place(index, of: body, now: now, &reading, batch) }
         if labelling.config.limits.action == .failScrape, let reason = reading.limitExceeded { throw UserError(reason) }
@@ -29,7 +22,7 @@ extension SampleIntake {
         if duplicates > 0 { reading.leaveOut(.duplicate, count: duplicates) }
         for sample in reading.own { store(sample, of: body, reading, batch) }
         // Times of their own differ from scrape to scrape in ways that rows do not have room for.
-        if reading.ownTimes.isEmpty { layout.complete(body) }
+        if reading.ownTimes.isEmpty, cut == nil { layout.complete(body) }
         layout.share(through: layouts)
         endOwn(reading.ownTimes, at: timestamp, batch)
         ownTimes = reading.ownTimes
@@ -37,8 +30,26 @@ extension SampleIntake {
         cache = reading.cache
         resolvesForeign = false
         batch.add(metadata.news(among: reading.families.values))
-        reading.outcome.note = reading.note
+        reading.outcome.note = cut ?? reading.note
         arranged = reading.outcome
+    }
+
+    /// Takes everything down that a body says. Returns what is to be said of a body that says too much.
+    private func readLines(of body: PaddedBytes, _ reading: inout ColdReading) throws -> String? {
+        var reader = ExpositionReader(body, format: format)
+        while let event = try reader.next() {
+            if event.kind != .sample {
+                describe(event, of: body, &reading)
+            } else if reading.lines.count < mostSamples {
+                try note(event, of: body, &reading)
+            } else {
+                let text = body[event.text]
+                let sentence = "more than \(mostSamples) samples in an answer"
+                reading.exceed(.sampleLimit, sentence, text)
+                return "\(sentence): from \(shortened(text)) on they were left out"
+            }
+        }
+        return nil
     }
 
     /// Takes the place of a sample down.

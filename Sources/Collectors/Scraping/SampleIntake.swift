@@ -15,6 +15,9 @@ final class SampleIntake {
     /// How long series that live with another target are left there before they are asked for again.
     private static let foreignMilliseconds: Int64 = 300_000
 
+    /// The most samples that are read of one answer. What is gathered for each is some fifty bytes, and the line that it stands
+    /// on may have four: without an end, an answer of the largest size would need gigabytes, and half a minute.
+    var mostSamples = 1_000_000
     let labelling: SeriesLabelling
     let appender: TargetAppender
     let key: ColumnCache.Key

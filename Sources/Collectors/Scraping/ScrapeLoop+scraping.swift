@@ -77,7 +77,7 @@ extension ScrapeLoop {
         let body = PaddedBytes(start: start, count: result.body.count)
         if isCut {
             instruments.leftOut([.bodySizeLimit: 1])
-            PaddedBytes.lend(body.wholeLines(for: format)) { lines in
+            body.lendWholeLines(for: format) { lines in
                 let note = "body_size_limit exceeded: what came behind \(body.count) bytes was left out"
                 take(target, lines, format, running, note: note)
             }
@@ -92,7 +92,7 @@ extension ScrapeLoop {
     ) {
         var outcome = target.intake.take(
             body, format, at: running.timestamp, now: clock.now(), seconds: seconds(since: running.began), to: batch)
-        if let note { outcome.note = note }
+        if let note { outcome.note = outcome.note.isEmpty ? note : "\(note); \(outcome.note)" }
         store(target, outcome, at: running.timestamp, since: running.began)
     }
 
@@ -144,10 +144,14 @@ extension ScrapedTarget {
 }
 
 extension PaddedBytes {
-    /// The bytes up to the end of the last whole line, ended as the form wants it.
-    fileprivate func wholeLines(for format: ExpositionFormat) -> [UInt8] {
-        let bytes = self[0..<count]
-        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
-        return Array(bytes[...end]) + (format == .openMetrics ? Array("# EOF\n".utf8) : [])
+    /// Lends the bytes up to the end of the last whole line, ended as the form wants it. They may be many: they are copied once.
+    fileprivate func lendWholeLines(for format: ExpositionFormat, _ body: (PaddedBytes) -> Void) {
+        let end = self[0..<count].lastIndex(of: UInt8(ascii: "\n")) ?? -1
+        let lines = self[0..<end + 1]
+        if format == .openMetrics, end >= 0 {
+            PaddedBytes.lend(Array(lines) + Array("# EOF\n".utf8), body)
+        } else {
+            PaddedBytes.lend(lines, body)
+        }
     }
 }

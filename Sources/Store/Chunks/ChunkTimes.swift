@@ -50,7 +50,7 @@ struct ChunkTimes: Equatable {
 
     /// Whether an element has this time.
     func contains(_ timestamp: Int64) -> Bool {
-        if let offsets { return offsets.contains(timestamp &- start) }
+        if let offsets { return hasAscending(offsets, timestamp &- start) }
         let distance = timestamp &- start
         guard distance >= 0, count > 0 else { return false }
         return step > 0 ? distance % step == 0 && distance / step < Int64(count) : distance == 0
@@ -77,6 +77,17 @@ struct ChunkTimes: Equatable {
 
     /// The offsets as the file holds them.
     var offsetsJSON: String? { offsets.map { "[" + $0.map(String.init).joined(separator: ",") + "]" } }
+}
+
+/// Whether an ascending list has a number.
+func hasAscending(_ numbers: [Int64], _ wanted: Int64) -> Bool {
+    var low = 0
+    var high = numbers.count
+    while low < high {
+        let middle = (low + high) / 2
+        if numbers[middle] < wanted { low = middle + 1 } else { high = middle }
+    }
+    return low < numbers.count && numbers[low] == wanted
 }
 
 /// Times and values side by side.

@@ -4,6 +4,9 @@ import Model
 struct LooseSamples {
     /// The most samples that are closed in one transaction.
     static let limit = 200_000
+    /// The most times that a chunk is given. A grid has room for all series of the block at each of them, and whoever looks for
+    /// one time reads the list of all.
+    private static let timesPerPart = 4096
 
     private(set) var chunks: [EncodedChunk] = []
     private(set) var sampleCount = 0
@@ -21,7 +24,7 @@ struct LooseSamples {
             var block: BlockID
             var window: Int64
         }
-        var bundles: [Bundle: [(slot: Int, timestamp: Int64, element: Element)]] = [:]
+        var bundles: [Bundle: [Sample]] = [:]
         try connection.rows(
             """
             SELECT series_id, ts, val FROM loose
@@ -39,19 +42,50 @@ struct LooseSamples {
                 return
             }
             let bundle = Bundle(block: blockNumber(of: series), window: window(of: timestamp))
-            bundles[bundle, default: []].append((slot(of: series), timestamp, element))
+            bundles[bundle, default: []].append(
+                Sample(slot: slot(of: series), timestamp: timestamp, element: element))
             sampleCount += 1
         }
         for (bundle, samples) in bundles.sorted(by: { ($0.key.window, $0.key.block) < ($1.key.window, $1.key.block) }) {
-            let times = ChunkTimes(Array(Set(samples.map(\.timestamp))).sorted())
-            let places = times.offsets.map { Dictionary(uniqueKeysWithValues: $0.enumerated().map { ($1, $0) }) }
-            grid.reset(rows: times.count)
-            for sample in samples {
-                let listed = places?[sample.timestamp - times.start] ?? 0
-                grid.set(sample.element, slot: sample.slot, row: times.index(of: sample.timestamp, listedAt: listed))
+            var rest = samples.sorted { $0.timestamp < $1.timestamp }[...]
+            while !rest.isEmpty {
+                let times = Self.firstTimes(of: rest)
+                let part = rest.prefix { $0.timestamp <= times.last ?? .max }
+                rest = rest[part.endIndex...]
+                if let chunk = Self.encode(part, times, bundle.block, encoder, &grid) { chunks.append(chunk) }
             }
-            if let chunk = encoder.encode(grid, block: bundle.block, times: times) { chunks.append(chunk) }
         }
+    }
+
+    /// One of the samples of a block in a window.
+    private struct Sample {
+        var slot: Int
+        var timestamp: Int64
+        var element: Element
+    }
+
+    /// The first distinct times of samples that are in order, as many as go into a part.
+    private static func firstTimes(of samples: ArraySlice<Sample>) -> [Int64] {
+        var times: [Int64] = []
+        for sample in samples where sample.timestamp != times.last {
+            if times.count == timesPerPart { break }
+            times.append(sample.timestamp)
+        }
+        return times
+    }
+
+    private static func encode(
+        _ samples: ArraySlice<Sample>, _ timestamps: [Int64], _ block: BlockID, _ encoder: ChunkEncoder,
+        _ grid: inout ElementGrid
+    ) -> EncodedChunk? {
+        let times = ChunkTimes(timestamps)
+        let places = times.offsets.map { Dictionary(uniqueKeysWithValues: $0.enumerated().map { ($1, $0) }) }
+        grid.reset(rows: times.count)
+        for sample in samples {
+            let listed = places?[sample.timestamp - times.start] ?? 0
+            grid.set(sample.element, slot: sample.slot, row: times.index(of: sample.timestamp, listedAt: listed))
+        }
+        return encoder.encode(grid, block: block, times: times)
     }
 
     /// Puts the chunks into the file and takes the samples out, in the caller's transaction.

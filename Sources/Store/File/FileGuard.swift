@@ -12,16 +12,30 @@ final class FileGuard: Sendable {
     /// The lock is flock's: it is independent of the locks that SQLite takes, ends with the process however it ends, and
     /// lets a sqlite3 shell read and write the file. The descriptor stays open for as long as SQLite uses the file: closing
     /// any descriptor of a file drops this process's POSIX locks on it (https://sqlite.org/howtocorrupt.html, 2.2).
-    init(path: String, creating: Bool = true) throws(UserError) {
+    init(path: String, waiting: () -> Void = { usleep(10_000) }) throws(UserError) {
         try refuseNetworkFileSystem(path)
-        descriptor = Glibc.open(path, O_RDWR | (creating ? O_CREAT : 0) | O_CLOEXEC, 0o640)
+        // While somebody waited, the file may have been exchanged for another one (restored, recovered): whoever kept the old
+        // one would write into the new one beside its owner.
+        for _ in 0..<5 {
+            let file = try Self.locked(path, waiting)
+            if Self.isNamed(file, path) {
+                descriptor = file
+                return
+            }
+            Glibc.close(file)
+        }
+        throw UserError("cannot open \(path): it is exchanged for another one again and again")
+    }
+
+    private static func locked(_ path: String, _ waiting: () -> Void) throws(UserError) -> Int32 {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw UserError("cannot open \(path): \(reason(errno, path))") }
         var code: Int32 = 0
         // A child process of ours has the lock too between its fork and its exec: that passes.
         for _ in 0..<20 {
             code = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
             if code != EWOULDBLOCK { break }
-            usleep(10_000)
+            waiting()
         }
         guard code == 0 else {
             Glibc.close(descriptor)
@@ -30,6 +44,14 @@ final class FileGuard: Sendable {
                     ? "cannot open \(path): another vedette is using it"
                     : "cannot lock \(path): \(String(cString: strerror(code)))")
         }
+        return descriptor
+    }
+
+    /// Whether the open file is the one that the name leads to.
+    private static func isNamed(_ descriptor: Int32, _ path: String) -> Bool {
+        var (open, named) = (stat(), stat())
+        guard fstat(descriptor, &open) == 0, stat(path, &named) == 0 else { return false }
+        return open.st_dev == named.st_dev && open.st_ino == named.st_ino
     }
 
     deinit { release() }

@@ -68,6 +68,7 @@ extension OpenedFile {
                 do {
                     return try load(path, fileGuard, reserve, options, logger)
                 } catch let error as DatabaseError where error.isCorruption {
+                    try refuseWhatNeverWasAStore(path, error)
                     damage = error.message
                 } catch let error as DatabaseError where error.isDiskTrouble && fileExists(reserve.path) {
                     // SQLite needs a little room even to read; the reserve is for such days.
@@ -114,6 +115,14 @@ func quickCheck(_ connection: Connection) throws {
     if let answer = try connection.text("PRAGMA quick_check(1)"), answer != "ok" {
         throw DatabaseError(code: SQLITE_CORRUPT, message: answer, action: "PRAGMA quick_check")
     }
+}
+
+/// Refuses a file that is no database and beside which lies nothing that a store has: two paths were mixed up, and it is
+/// somebody's. A store whose beginning was destroyed has its reserve beside it, or its log.
+private func refuseWhatNeverWasAStore(_ path: String, _ error: DatabaseError) throws(UserError) {
+    if error.primaryCode != SQLITE_NOTADB { return }
+    if ["-reserve", "-wal"].contains(where: { fileExists(path + $0) }) { return }
+    throw UserError("cannot open \(path): it is not a database; if it was a store once, move it away")
 }
 
 /// An error of SQLite at opening, as a user can act on it.

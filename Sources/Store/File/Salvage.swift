@@ -23,7 +23,15 @@ struct Salvage {
         try copyTable("targets", 16, from: source)
         try copyTable("blocks", 3, from: source)
         let gapsBefore = gaps
-        series = try copyTable("label_sets", 4, from: source)
+        var misshapen = 0
+        series = try copyTable("label_sets", 4, from: source) { row in
+            // A changed byte may have made a text of a number: such a row tells nothing, and its slot is nobody's.
+            let isSound = row.type(2) == "INTEGER" && row.type(3) == "INTEGER" && row.type(4) == "TEXT"
+            if !isSound { misshapen += 1 }
+            return isSound
+        }
+        gaps += misshapen
+        orphans -= misshapen
         let hasLostSeries = gaps > gapsBefore
         if gaps > 0 {
             var scan = try PageScan(from: source, into: target)
@@ -136,7 +144,7 @@ struct Salvage {
             if isReadable(key) {
                 // Between the last bad key and the first good one the border is found by halving.
                 var good = key
-                while good - bad > 1, bad >= 0 {
+                while bad >= 0, good - bad > 1 {
                     let middle = bad + (good - bad) / 2
                     if isReadable(middle) { good = middle } else { bad = middle }
                 }

@@ -32,6 +32,7 @@ final class HeadWriter {
 
     /// Writes all of it; the order of the batches is kept.
     func write(_ batches: [WriteBatch]) throws -> Counts {
+        stored.forget()
         var counts = Counts()
         for batch in batches {
             for definition in batch.definitions { try write(definition) }

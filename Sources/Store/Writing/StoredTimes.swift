@@ -49,48 +49,64 @@ final class StoredTimes {
     private let connection: Connection
     private let closed: ClosedTimes
     private let inflater = Inflater()
+    /// The parts of the blocks and windows that were asked for. A target may bring thousands of late samples at once, and each
+    /// part lists thousands of times.
+    private var parts: [ChunkPlace: [(id: Int64, times: ChunkTimes)]] = [:]
+    private static let mostPlaces = 64
     /// The segment that was looked at last: neighbours are asked for one after the other.
     private var segmentKey: (chunk: Int64, segment: Int) = (-1, -1)
     private var segmentText: [UInt8] = []
+    /// The column that was looked at last, and its times.
+    private var columnKey: (chunk: Int64, slot: Int) = (-1, -1)
+    private var columnTimes: [Int64] = []
 
     init(_ connection: Connection, closed: ClosedTimes) {
         self.connection = connection
         self.closed = closed
     }
 
+    /// Forgets what was read: between two transactions of the writer chunks are made, merged and taken out.
+    func forget() {
+        parts.removeAll()
+        segmentKey = (-1, -1)
+        columnKey = (-1, -1)
+    }
+
     /// Whether some series of a block may have a sample at this time in a chunk: a part lists the time.
     func mayBeClosed(_ block: BlockID, _ timestamp: Int64) throws -> Bool {
         if try timestamp > closed.end(of: block, read: { try storedEnd(block) }) { return false }
-        segmentKey = (-1, -1)
-        return try !chunks(block, at: timestamp).isEmpty
+        return try !parts(block, at: timestamp).isEmpty
     }
 
     /// Whether a chunk has a sample of a series at this time.
     func isClosed(_ series: Int64, _ timestamp: Int64) throws -> Bool {
-        let slot = slot(of: series)
-        for chunk in try chunks(blockNumber(of: series), at: timestamp) {
-            if segmentKey != (chunk, slot / columnsPerSegment) {
-                var found: StoredChunk?
-                try connection.rows(
-                    "SELECT start_ms, step_ms, count, times, segments, data FROM chunks WHERE chunk_id = ?",
-                    .integer(chunk)
-                ) { row in found = StoredChunk(row, first: 0) }
-                guard found?.inflate(slot: slot, with: inflater, into: &segmentText) == true else {
-                    segmentKey = (-1, -1)
-                    continue
-                }
-                segmentKey = (chunk, slot / columnsPerSegment)
-            }
-            let times = try times(of: chunk)
-            let isThere = segmentText.withUnsafeBytes { text -> Bool in
-                guard let column = columnText(text, slot: slot) else { return false }
-                var samples = SampleColumns()
-                readColumn(column, times: times, from: timestamp, to: timestamp, into: &samples)
-                return !samples.timestamps.isEmpty
-            }
-            if isThere { return true }
+        for part in try parts(blockNumber(of: series), at: timestamp) {
+            if hasAscending(try times(of: slot(of: series), in: part.id, part.times), timestamp) { return true }
         }
         return false
+    }
+
+    /// The times at which a series has samples in a chunk.
+    private func times(of slot: Int, in chunk: Int64, _ times: ChunkTimes) throws -> [Int64] {
+        if columnKey == (chunk, slot) { return columnTimes }
+        columnKey = (-1, -1)
+        if segmentKey != (chunk, slot / columnsPerSegment) {
+            segmentKey = (-1, -1)
+            var found: StoredChunk?
+            try connection.rows(
+                "SELECT start_ms, step_ms, count, times, segments, data FROM chunks WHERE chunk_id = ?", .integer(chunk)
+            ) { row in found = StoredChunk(row, first: 0) }
+            guard found?.inflate(slot: slot, with: inflater, into: &segmentText) == true else { return [] }
+            segmentKey = (chunk, slot / columnsPerSegment)
+        }
+        var samples = SampleColumns()
+        segmentText.withUnsafeBytes { text in
+            guard let column = columnText(text, slot: slot) else { return }
+            readColumn(column, times: times, from: 0, to: .max, into: &samples)
+        }
+        columnKey = (chunk, slot)
+        columnTimes = samples.timestamps
+        return columnTimes
     }
 
     /// Whether a row of the head has a sample of a series at this time.
@@ -109,23 +125,20 @@ final class StoredTimes {
         return isThere
     }
 
-    /// The chunks of a block that list a time.
-    private func chunks(_ block: BlockID, at timestamp: Int64) throws -> [Int64] {
-        var found: [Int64] = []
+    /// The parts of a block that list a time.
+    private func parts(_ block: BlockID, at timestamp: Int64) throws -> [(id: Int64, times: ChunkTimes)] {
         let window = window(of: timestamp)
-        for window in [window - 1, window] where window >= 0 {
-            try eachPart(block, window) { id, times in
-                if times.contains(timestamp) { found.append(id) }
-            }
+        return try [window - 1, window].filter { $0 >= 0 }.flatMap { window in
+            try parts(ChunkPlace(window: window, block: block)).filter { $0.times.contains(timestamp) }
         }
-        return found
     }
 
-    private func times(of chunk: Int64) throws -> ChunkTimes {
-        var found = ChunkTimes([])
-        try connection.rows("SELECT start_ms, step_ms, count, times FROM chunks WHERE chunk_id = ?", .integer(chunk)) {
-            if let times = ChunkTimes($0, first: 0) { found = times }
-        }
+    private func parts(_ place: ChunkPlace) throws -> [(id: Int64, times: ChunkTimes)] {
+        if let known = parts[place] { return known }
+        var found: [(id: Int64, times: ChunkTimes)] = []
+        try eachPart(place.block, place.window) { found.append(($0, $1)) }
+        if parts.count >= Self.mostPlaces { parts.removeAll() }
+        parts[place] = found
         return found
     }
 

@@ -59,6 +59,26 @@ import Testing
         #expect(try await bench.everything("a") == ["a": ["0:1", "15:1"]])
     }
 
+    /// An answer of nothing but short lines is read up to some number of them: what is gathered for each would fill the memory.
+    @Test func moreSamplesThanAnAnswerMayHaveAreLeftOut() async throws {
+        let bench = try IntakeBench()
+        let target = bench.intake()
+        target.intake.mostSamples = 2
+        for turn in 1...2 {
+            let outcome = target.take("a 1\nb 2\nc 3\nd 4\n")
+            #expect(outcome.failure == nil)
+            #expect((outcome.scraped, outcome.kept) == (2, 2))
+            #expect(outcome.note == "more than 2 samples in an answer: from c on they were left out")
+            #expect(bench.dropped(.sampleLimit) == Double(turn))
+        }
+        #expect(try await bench.everything("b") == ["b": ["0:2", "15:2"]])
+        #expect(try await bench.everything("c") == [:])
+        target.take("a 1\nb 2\n")
+        target.reconfigure { $0.limits.action = .failScrape }
+        target.intake.mostSamples = 2
+        #expect(target.take("a 1\nb 2\nc 3\n").failure?.contains("more than 2 samples") == true)
+    }
+
     // MARK: Ends
 
     @Test func aSeriesAScrapeAndATargetEnd() async throws {

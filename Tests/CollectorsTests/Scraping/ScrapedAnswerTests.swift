@@ -114,6 +114,17 @@ import Testing
         #expect(try await bench.values("up") == ["1", "0"])
     }
 
+    @Test func allThatWasLeftOutOfACutAnswerIsSaid() async throws {
+        let bench = try EngineBench()
+        let server = try HTTPTestServer(answering: { _ in TestAnswer(String(repeating: "a 1\n", count: 100)) })
+        await bench.setTargets([server.address]) { $0.limits.bodySize = 13 }
+        try bench.round()
+        #expect(
+            try await bench.statuses().first?.lastError
+                == "body_size_limit exceeded: what came behind 13 bytes was left out; 2 samples left out; duplicate sample"
+        )
+    }
+
     /// What is kept of an answer must be one: neither a page that says what went wrong, nor nothing behind an endless head.
     @Test(arguments: ["an error", "a head without end"]) func whatIsNoAnswerIsNotCut(kind: String) async throws {
         let head = kind == "an error" ? "500 Oops" : "200 OK\r\nX-Long: \(String(repeating: "x", count: 140_000))"

@@ -1,0 +1,95 @@
+import Foundation
+import Instruments
+import Logging
+import Model
+import Testing
+
+@testable import Store
+
+/// Damage in places where it is met seldom.
+@Suite struct SalvageTests {
+    /// The front of a table is gone, and behind it lie keys from 1 on: what is looked for begins before all of them.
+    @Test func aTableWithoutItsFrontIsReadFromTheNextKey() async throws {
+        let folder = try makeFolder()
+        defer { removeFolder(folder) }
+        let path = folder + "/test.db"
+        try Store(path: path, registry: Registry(), logger: Logger(level: .error)).close()
+        // Rows of which each fills a page, so that the first page has the key 0 alone.
+        let page = try #require(
+            Int(
+                try askShell(
+                    path,
+                    """
+                    WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 9)
+                    INSERT INTO head SELECT i, '[' || printf('%.3000d', 0) || ']' FROM n;
+                    PRAGMA wal_checkpoint(TRUNCATE);
+                    SELECT min(pageno) FROM dbstat WHERE name = 'head' AND pagetype = 'leaf' AND path LIKE '%/000/'
+                    """, readonly: false
+                ).last ?? ""))
+        var contents = try Data(contentsOf: URL(fileURLWithPath: path))
+        contents.replaceSubrange((page - 1) * 4096..<page * 4096, with: Data(repeating: 0xa5, count: 4096))
+        try contents.write(to: URL(fileURLWithPath: path))
+        let scratch = try Scratch(in: folder, keepsLog: true)
+        #expect(
+            scratch.log.contains { $0.contains("recovered") && $0.contains("unreadable_places=1") }, "\(scratch.log)")
+        #expect(try scratch.shell("PRAGMA integrity_check") == ["ok"])
+    }
+
+    /// A byte that was changed may have made a text of a number: of that row nothing is kept, and of the others everything.
+    @Test func aRowWhoseTypesAreWrongIsNoneAndStopsNothing() async throws {
+        let folder = try makeFolder()
+        defer { removeFolder(folder) }
+        let scratch = try Scratch(in: folder)
+        let target = ScriptedTarget(scratch.store)
+        try target.scrape(at: scratch.clock.now(), (0..<3).map { (["__name__": "m", "i": "\($0)"], "\($0)") })
+        try await scratch.store.flush()
+        try scratch.reopen { () throws in
+            let edit = "UPDATE label_sets SET metric_id = 'x' WHERE labels ->> 'i' = '1'"
+            #expect(try askShell(scratch.path, edit, readonly: false) == [])
+            Recovery.mark(scratch.path)
+        }
+        let found = try scratch.store.read([.metric("m")]).map { $0.0["i"] }
+        #expect(found == ["0", "2"])
+        #expect(try scratch.shell("PRAGMA integrity_check") == ["ok"])
+        #expect(try scratch.shell("SELECT count(*) FROM series WHERE metric = 'vedette_lost_series'") == ["1"])
+    }
+
+    /// A file that never was a database, beside which lies nothing of ours: two paths were mixed up.
+    @Test func aFileThatNeverWasAStoreIsLeftAlone() throws {
+        let folder = try makeFolder()
+        defer { removeFolder(folder) }
+        let path = folder + "/vedette.yaml"
+        let text = Data(String(repeating: "scrape_configs:\n", count: 1000).utf8)
+        try text.write(to: URL(fileURLWithPath: path))
+        #expect {
+            try Store(path: path, registry: Registry(), logger: Logger(level: .error)).close()
+        } throws: {
+            "\($0)".contains("it is not a database")
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == text)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["vedette.yaml"])
+    }
+
+    /// The file is exchanged for another one (restored, recovered) while somebody waits for it: who gets the old one would write
+    /// into the new one beside its owner.
+    @Test func whoWaitedForAFileThatWasExchangedHasTheNewOne() throws {
+        let folder = try makeFolder()
+        defer { removeFolder(folder) }
+        let path = folder + "/test.db"
+        let first = try FileGuard(path: path)
+        var isExchanged = false
+        let second = try FileGuard(path: path) {
+            if isExchanged { return }
+            isExchanged = true
+            #expect(throws: Never.self) {
+                try Data([1]).write(to: URL(fileURLWithPath: folder + "/new"))
+                try rename(folder + "/new", to: path)
+            }
+            first.release()
+        }
+        #expect(isExchanged)
+        #expect(throws: UserError.self) { try FileGuard(path: path) {} }
+        second.release()
+        try FileGuard(path: path).release()
+    }
+}
