@@ -73,7 +73,8 @@ struct QueryGenerator {
             return "quantile_over_time(\(one(of: ["0.5", "0.9", "0", "1"])), \(range(nil, depth)))"
         }
         if random.happens(0.15) {
-            return "predict_linear(\(range("temperature", 2)), \(one(of: ["60", "3600", "-10"])))"
+            // Without @: in a range 2.42 takes another window there than it takes for the same times one by one.
+            return "predict_linear(temperature[\(one(of: ["2m", "5m", "10m"]))], \(one(of: ["60", "3600", "-10"])))"
         }
         let name = one(of: [
             "rate", "increase", "irate", "delta", "idelta", "deriv", "resets", "changes", "avg_over_time",
@@ -89,7 +90,8 @@ struct QueryGenerator {
             let name = one(of: [
                 "hour", "minute", "month", "year", "day_of_month", "day_of_week", "day_of_year", "days_in_month",
             ])
-            return random.happens(0.3) ? "\(name)()" : "\(name)(\(vector(depth + 1)))"
+            // Not of what may be NaN: 2.42 makes some date of that.
+            return random.happens(0.3) ? "\(name)()" : "\(name)(\(selector("requests_total")))"
         }
         if random.happens(0.25) {
             return one(of: [
@@ -139,7 +141,7 @@ struct QueryGenerator {
 
     private mutating func withScalar(_ depth: Int) -> String {
         let operation = one(of: [
-            "+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<", ">=", "<=", "> bool", "== bool",
+            "+", "-", "*", "/", "%", "^", "==", "!=", ">", "<", ">=", "<=", "> bool", "== bool",
         ])
         let sides = [vector(depth + 1), scalar()]
         return random.happens(0.3) ? "(\(sides[1]) \(operation) \(sides[0]))" : "(\(sides[0]) \(operation) \(sides[1]))"

@@ -113,7 +113,7 @@ struct QueryRunnerTests {
         let ended = await #expect(throws: HTTPError.self) { _ = try await running.value }
         #expect(ended?.message == "query was canceled in expression evaluation")
         let late = Task {
-            #expect(Task.isCancelled)
+            while !Task.isCancelled { await Task.yield() }
             return try await runner.run { 2 }
         }
         late.cancel()
