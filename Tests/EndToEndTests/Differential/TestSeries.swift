@@ -36,6 +36,8 @@ struct TestSeries {
                 Array(repeating: 1, count: Self.points))
         }
         add("sparse", "job=\"api\"", (0..<Self.points).map { $0 % 25 < 2 ? Double($0) : nil })
+        // Ten seconds from zero at its first sample.
+        add("fresh_total", "job=\"api\"", (0..<Self.points).map { Double(2 + 3 * $0) })
         var text = ""
         for name in families.keys.sorted() {
             text += "# TYPE \(name) unknown\n" + (families[name] ?? []).joined(separator: "\n") + "\n"
