@@ -92,7 +92,9 @@ struct PageScan {
         let imposed = Result { try source.execute("CREATE TABLE page_\(page) (\(names))") }
         sqlite_impose_table(source.handle, 0)
         try imposed.get()
-        let select = try Statement("SELECT rowid, \(names) FROM page_\(page)", on: source)
+        // A page that leads to others is no leaf: those are read by themselves, and may lead back to it.
+        let select = try Statement(
+            "SELECT rowid, \(names) FROM page_\(page) LIMIT \(Salvage.mostRowsInPage)", on: source)
         while try select.step() {
             guard let shape = shapes.first(where: { fits(select, $0) }) else { continue }
             let marks = Array(repeating: "?", count: shape.columns.count).joined(separator: ", ")

@@ -3,6 +3,8 @@ import Model
 /// Copies what can be read of a damaged database, table by table, around the places that cannot be read.
 struct Salvage {
     private static let rowsPerTransaction = 1000
+    /// A row takes six bytes of its page at least.
+    static let mostRowsInPage: Int64 = 4096 / 6
 
     private let target: Connection
     private(set) var series = 0
@@ -95,7 +97,8 @@ struct Salvage {
         }
     }
 
-    /// Copies a table with an integer key. Behind a place that cannot be read it goes on at the next key that can.
+    /// Copies a table with an integer key. Behind a place that cannot be read it goes on at the next key that can. Keys that do
+    /// not ascend are such a place too: a page that leads back to one before it would be gone through again and again.
     @discardableResult
     private mutating func copyTable(
         _ table: String, _ columns: Int, from source: Connection, where isWanted: (Statement) -> Bool = { _ in true }
@@ -104,12 +107,16 @@ struct Salvage {
         var next: Int64? = .min
         while let from = next {
             var last = from
+            var isFirst = true
             do {
                 let select = try source.statement("SELECT rowid, * FROM \(table) WHERE rowid >= ? ORDER BY rowid")
                 try select.bind(from, 1)
                 defer { select.reset() }
                 copied += try insert(select, first: 1, into: table, columns) { row in
-                    last = row.integer(0)
+                    let key = row.integer(0)
+                    guard isFirst ? key >= from : key > last else { throw DatabaseError.goesInCircles(table) }
+                    isFirst = false
+                    last = key
                     if isWanted(row) { return true }
                     orphans += 1
                     return false
@@ -131,7 +138,7 @@ struct Salvage {
                     "SELECT rowid, * FROM \(table) WHERE rowid >= ? ORDER BY rowid LIMIT 1")
                 try select.bind(key, 1)
                 defer { select.reset() }
-                return try select.step()
+                return try select.step() && select.integer(0) >= key
             } catch {
                 return false
             }
@@ -163,12 +170,20 @@ struct Salvage {
         _ table: String, _ key: String?, _ columns: Int, from source: Connection
     ) throws -> Int {
         var copied = 0
+        // More than fit into the file come from pages that are gone through again and again.
+        let pages = try source.integer("PRAGMA page_count") ?? 0
+        let mostRows = min(pages, 1 << 32) * Self.mostRowsInPage
         for order in ["ASC", "DESC"] {
             let by = key.map { "ORDER BY \($0) \(order)" } ?? "ORDER BY 1 \(order)"
             do {
                 let select = try source.statement("SELECT * FROM \(table) \(by)")
                 defer { select.reset() }
-                copied += try insert(select, first: 0, into: table, columns) { _ in true }
+                var left = mostRows
+                copied += try insert(select, first: 0, into: table, columns) { _ in
+                    left -= 1
+                    if left < 0 { throw DatabaseError.goesInCircles(table) }
+                    return true
+                }
                 return copied
             } catch let error as DatabaseError where error.isCorruption {
                 gaps += 1
@@ -179,7 +194,8 @@ struct Salvage {
 
     /// Inserts the rows of a statement, some a transaction. What was inserted before an error stays.
     private func insert(
-        _ select: Statement, first: Int32, into table: String, _ columns: Int, where isWanted: (Statement) -> Bool
+        _ select: Statement, first: Int32, into table: String, _ columns: Int,
+        where isWanted: (Statement) throws -> Bool
     ) throws -> Int {
         let marks = Array(repeating: "?", count: columns).joined(separator: ", ")
         var copied = 0
@@ -189,14 +205,17 @@ struct Salvage {
             try target.transaction {
                 let insert = try target.statement("INSERT OR IGNORE INTO \(table) VALUES (\(marks))")
                 for _ in 0..<Self.rowsPerTransaction {
+                    let isTaken: Bool
                     do {
                         more = try select.step()
+                        if !more { break }
+                        isTaken = try isWanted(select)
                     } catch {
                         failure = error
                         more = false
+                        break
                     }
-                    if !more { break }
-                    guard isWanted(select) else { continue }
+                    guard isTaken else { continue }
                     for column in 0..<Int32(columns) { try insert.bind(columnOf: select, first + column, column + 1) }
                     _ = try insert.step()
                     insert.reset()

@@ -23,4 +23,9 @@ public struct DatabaseError: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// "database or disk is full (while INSERT …)"
     public var description: String { "\(message) (while: \(action))" }
+
+    /// Pages of a table lead back to pages before them; SQLite itself does not notice.
+    static func goesInCircles(_ table: String) -> DatabaseError {
+        DatabaseError(code: SQLITE_CORRUPT, message: "pages lead back to pages before them", action: "read \(table)")
+    }
 }
