@@ -1,3 +1,4 @@
+import CSQLite
 import Model
 
 /// Copies what can be read of a damaged database, table by table, around the places that cannot be read.
@@ -101,13 +102,14 @@ struct Salvage {
     ) throws -> Int {
         var copied = 0
         var next: Int64? = .min
+        var leap: Int64 = 0
         while let from = next {
             var last = from
             do {
                 let select = try source.statement("SELECT rowid, * FROM \(table) WHERE rowid >= ? ORDER BY rowid")
                 try select.bind(from, 1)
                 defer { select.reset() }
-                copied += try insert(select, first: 1, into: table, columns) { row in
+                try insert(select, first: 1, into: table, columns, counting: &copied) { row in
                     last = row.integer(0)
                     if isWanted(row) { return true }
                     orphans += 1
@@ -116,7 +118,11 @@ struct Salvage {
                 next = nil
             } catch let error as DatabaseError where error.isCorruption {
                 gaps += 1
-                next = nextReadable(in: table, after: last, source)
+                // A key that was changed may lead back to where the reading has been: whoever gets no further leaps, and each
+                // time twice as far.
+                let (behind, overflow) = max(last, from).addingReportingOverflow(last > from ? 0 : leap)
+                next = overflow ? nil : nextReadable(in: table, after: behind, source)
+                leap = last > from ? 0 : max(1, leap &* 2)
             }
         }
         return copied
@@ -167,7 +173,7 @@ struct Salvage {
             do {
                 let select = try source.statement("SELECT * FROM \(table) \(by)")
                 defer { select.reset() }
-                copied += try insert(select, first: 0, into: table, columns) { _ in true }
+                try insert(select, first: 0, into: table, columns, counting: &copied) { _ in true }
                 return copied
             } catch let error as DatabaseError where error.isCorruption {
                 gaps += 1
@@ -176,12 +182,13 @@ struct Salvage {
         return copied
     }
 
-    /// Inserts the rows of a statement, some a transaction. What was inserted before an error stays.
+    /// Inserts the rows of a statement, some a transaction, and counts those that were not there. What was inserted before an
+    /// error stays.
     private func insert(
-        _ select: Statement, first: Int32, into table: String, _ columns: Int, where isWanted: (Statement) -> Bool
-    ) throws -> Int {
+        _ select: Statement, first: Int32, into table: String, _ columns: Int, counting copied: inout Int,
+        where isWanted: (Statement) -> Bool
+    ) throws {
         let marks = Array(repeating: "?", count: columns).joined(separator: ", ")
-        var copied = 0
         var failure: (any Error)?
         var more = true
         while more {
@@ -199,12 +206,11 @@ struct Salvage {
                     for column in 0..<Int32(columns) { try insert.bind(columnOf: select, first + column, column + 1) }
                     _ = try insert.step()
                     insert.reset()
-                    copied += 1
+                    copied += Int(sqlite3_changes(target.handle))
                 }
             }
         }
         if let failure { throw failure }
-        return copied
     }
 }
 
