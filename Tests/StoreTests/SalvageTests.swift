@@ -8,31 +8,58 @@ import Testing
 
 /// Damage in places where it is met seldom.
 @Suite struct SalvageTests {
-    /// The front of a table is gone, and behind it lie keys from 1 on: what is looked for begins before all of them.
-    @Test func aTableWithoutItsFrontIsReadFromTheNextKey() async throws {
+    /// A store whose head has the rows 0 to 9, each on a page of its own; `damage` is given the page of a row.
+    private func recovered(_ damage: (inout Data, _ page: (Int) -> Range<Int>) -> Void) throws -> Scratch {
         let folder = try makeFolder()
-        defer { removeFolder(folder) }
         let path = folder + "/test.db"
         try Store(path: path, registry: Registry(), logger: Logger(level: .error)).close()
-        // Rows of which each fills a page, so that the first page has the key 0 alone.
-        let page = try #require(
-            Int(
-                try askShell(
-                    path,
-                    """
-                    WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 9)
-                    INSERT INTO head SELECT i, '[' || printf('%.3000d', 0) || ']' FROM n;
-                    PRAGMA wal_checkpoint(TRUNCATE);
-                    SELECT min(pageno) FROM dbstat WHERE name = 'head' AND pagetype = 'leaf' AND path LIKE '%/000/'
-                    """, readonly: false
-                ).last ?? ""))
+        let pages = try askShell(
+            path,
+            """
+            WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 9)
+            INSERT INTO head SELECT i, '[' || printf('%.3000d', 0) || ']' FROM n;
+            INSERT INTO label_sets SELECT row_id << 7, 1, 0, '{}' FROM head;
+            PRAGMA wal_checkpoint(TRUNCATE);
+            SELECT pageno FROM dbstat WHERE name = 'head' AND pagetype = 'leaf' ORDER BY path
+            """, readonly: false
+        ).suffix(10).compactMap { Int($0) }
+        #expect(pages.count == 10)
         var contents = try Data(contentsOf: URL(fileURLWithPath: path))
-        contents.replaceSubrange((page - 1) * 4096..<page * 4096, with: Data(repeating: 0xa5, count: 4096))
+        damage(&contents) { row in (pages[row] - 1) * 4096..<pages[row] * 4096 }
         try contents.write(to: URL(fileURLWithPath: path))
-        let scratch = try Scratch(in: folder, keepsLog: true)
-        #expect(
-            scratch.log.contains { $0.contains("recovered") && $0.contains("unreadable_places=1") }, "\(scratch.log)")
+        return try Scratch(in: folder, keepsLog: true) { $0.closesByItself = false }
+    }
+
+    private func rows(_ scratch: Scratch) throws -> [String] {
         #expect(try scratch.shell("PRAGMA integrity_check") == ["ok"])
+        return try scratch.shell("SELECT row_id FROM head ORDER BY 1")
+    }
+
+    /// The front of a table is gone, and behind it lie keys from 1 on: what is looked for begins before all of them.
+    @Test func aTableWithoutItsFrontIsReadFromTheNextKey() throws {
+        let scratch = try recovered { contents, page in
+            contents.replaceSubrange(page(0), with: Data(repeating: 0xa5, count: 4096))
+        }
+        defer { removeFolder(scratch.folder) }
+        #expect(try rows(scratch) == (1...9).map(String.init))
+        #expect(
+            scratch.log.contains { $0.contains("9 rows of the head") && $0.contains("unreadable_places=1") },
+            "\(scratch.log)")
+    }
+
+    /// A key that was changed leads back to where the reading has been, again and again.
+    @Test func keysInDisorderEnd() throws {
+        let scratch = try recovered { contents, page in
+            // The key of the only cell stands behind two bytes that say how long it is.
+            let cell = page(5).lowerBound + Int(contents[page(5).lowerBound + 8]) << 8
+            let key = cell + Int(contents[page(5).lowerBound + 9]) + 2
+            #expect(contents[key] == 5)
+            contents[key] = 0
+            contents.replaceSubrange(page(6), with: Data(repeating: 0xa5, count: 4096))
+        }
+        defer { removeFolder(scratch.folder) }
+        #expect(try rows(scratch) == ["0", "1", "2", "3", "4", "7", "8", "9"])
+        #expect(scratch.log.contains { $0.contains("8 rows of the head") }, "\(scratch.log)")
     }
 
     /// A byte that was changed may have made a text of a number: of that row nothing is kept, and of the others everything.

@@ -1,3 +1,4 @@
+import CSQLite
 import Model
 
 /// Copies what can be read of a damaged database, table by table, around the places that cannot be read.
@@ -112,7 +113,7 @@ struct Salvage {
                 let select = try source.statement("SELECT rowid, * FROM \(table) WHERE rowid >= ? ORDER BY rowid")
                 try select.bind(from, 1)
                 defer { select.reset() }
-                copied += try insert(select, first: 1, into: table, columns) { row in
+                try insert(select, first: 1, into: table, columns, counting: &copied) { row in
                     let key = row.integer(0)
                     guard isFirst ? key >= from : key > last else { throw DatabaseError.goesInCircles(table) }
                     isFirst = false
@@ -179,7 +180,7 @@ struct Salvage {
                 let select = try source.statement("SELECT * FROM \(table) \(by)")
                 defer { select.reset() }
                 var left = mostRows
-                copied += try insert(select, first: 0, into: table, columns) { _ in
+                try insert(select, first: 0, into: table, columns, counting: &copied) { _ in
                     left -= 1
                     if left < 0 { throw DatabaseError.goesInCircles(table) }
                     return true
@@ -192,13 +193,13 @@ struct Salvage {
         return copied
     }
 
-    /// Inserts the rows of a statement, some a transaction. What was inserted before an error stays.
+    /// Inserts the rows of a statement, some a transaction, and counts those that were not there. What was inserted before an
+    /// error stays, and counts.
     private func insert(
-        _ select: Statement, first: Int32, into table: String, _ columns: Int,
+        _ select: Statement, first: Int32, into table: String, _ columns: Int, counting copied: inout Int,
         where isWanted: (Statement) throws -> Bool
-    ) throws -> Int {
+    ) throws {
         let marks = Array(repeating: "?", count: columns).joined(separator: ", ")
-        var copied = 0
         var failure: (any Error)?
         var more = true
         while more {
@@ -219,12 +220,11 @@ struct Salvage {
                     for column in 0..<Int32(columns) { try insert.bind(columnOf: select, first + column, column + 1) }
                     _ = try insert.step()
                     insert.reset()
-                    copied += 1
+                    copied += Int(sqlite3_changes(target.handle))
                 }
             }
         }
         if let failure { throw failure }
-        return copied
     }
 }
 
