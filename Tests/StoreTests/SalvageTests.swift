@@ -62,6 +62,20 @@ import Testing
         #expect(scratch.log.contains { $0.contains("8 rows of the head") }, "\(scratch.log)")
     }
 
+    /// A length that was changed promises more than SQLite takes: to it that is no damage, and to us it is.
+    @Test func aRowThatClaimsToBeTooLargeIsPassedOver() throws {
+        let scratch = try recovered { contents, page in
+            let cell =
+                page(5).lowerBound + Int(contents[page(5).lowerBound + 8]) << 8
+                + Int(contents[page(5).lowerBound + 9])
+            // Two gigabytes, key 5, and a header by which all of it is one text.
+            let claim: [UInt8] = [0x87, 0xff, 0xff, 0xff, 0x7f, 5, 7, 0, 0x8f, 0xff, 0xff, 0xff, 0x7d]
+            contents.replaceSubrange(cell..<cell + claim.count, with: claim)
+        }
+        defer { removeFolder(scratch.folder) }
+        #expect(try rows(scratch) == ["0", "1", "2", "3", "4", "6", "7", "8", "9"])
+    }
+
     /// A byte that was changed may have made a text of a number: of that row nothing is kept, and of the others everything.
     @Test func aRowWhoseTypesAreWrongIsNoneAndStopsNothing() async throws {
         let folder = try makeFolder()

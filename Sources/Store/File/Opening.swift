@@ -67,7 +67,7 @@ extension OpenedFile {
             } else {
                 do {
                     return try load(path, fileGuard, reserve, options, logger)
-                } catch let error as DatabaseError where error.isCorruption {
+                } catch let error as DatabaseError where error.isUnreadable {
                     try refuseWhatNeverWasAStore(path, error)
                     damage = error.message
                 } catch let error as DatabaseError where error.isDiskTrouble && fileExists(reserve.path) {

@@ -72,7 +72,7 @@ struct PageScan {
                 for page in first..<min(last + 1, first + Self.pagesPerTransaction) {
                     do {
                         try read(page)
-                    } catch let error as DatabaseError where error.isCorruption {
+                    } catch let error as DatabaseError where error.isUnreadable {
                         // Most pages are no leaves of tables: SQLite says that they are malformed.
                         continue
                     }

@@ -83,7 +83,7 @@ struct Recovery {
                 let source = try Connection(path: path, mode: .salvage)
                 _ = try source.integer("SELECT count(*) FROM sqlite_schema")
                 try salvage.copy(from: source)
-            } catch let error as DatabaseError where error.isCorruption {
+            } catch let error as DatabaseError where error.isUnreadable {
                 logger.error("nothing can be read of the damaged store: \(error.message)")
             }
             try target.execute("PRAGMA wal_checkpoint(TRUNCATE)")

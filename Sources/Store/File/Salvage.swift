@@ -123,7 +123,7 @@ struct Salvage {
                     return false
                 }
                 next = nil
-            } catch let error as DatabaseError where error.isCorruption {
+            } catch let error as DatabaseError where error.isUnreadable {
                 gaps += 1
                 next = nextReadable(in: table, after: last, source)
             }
@@ -186,7 +186,7 @@ struct Salvage {
                     return true
                 }
                 return copied
-            } catch let error as DatabaseError where error.isCorruption {
+            } catch let error as DatabaseError where error.isUnreadable {
                 gaps += 1
             }
         }

@@ -21,6 +21,9 @@ public struct DatabaseError: Error, Sendable, Hashable, CustomStringConvertible 
     /// The file does not hold what SQLite wrote there.
     public var isCorruption: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
 
+    /// What was read cannot have been written: a length that was changed may promise more than SQLite takes at all.
+    var isUnreadable: Bool { isCorruption || primaryCode == SQLITE_TOOBIG }
+
     /// "database or disk is full (while INSERT …)"
     public var description: String { "\(message) (while: \(action))" }
 
