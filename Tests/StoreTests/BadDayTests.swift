@@ -195,23 +195,6 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func pagesThatLeadBackAreNotReadForEver() async throws {
-        try await damaged {
-            // The root of label_sets: its leaves in reverse, and none behind the last.
-            let root = 7 * 4096
-            guard $0[root] == 5, $0[root + 4] >= 2 else { return }
-            let first = root + Int($0[root + 12]) << 8 + Int($0[root + 13])
-            let second = root + Int($0[root + 14]) << 8 + Int($0[root + 15])
-            let pointer = $0[second..<second + 4]
-            $0.replaceSubrange(second..<second + 4, with: Data($0[first..<first + 4]))
-            $0.replaceSubrange(first..<first + 4, with: Data(pointer))
-            $0.replaceSubrange(root + 8..<root + 12, with: [0x7f, 0xff, 0xff, 0xff])
-        } _: { (scratch, samples) throws in
-            let found = try count(scratch)
-            #expect(found > 0 && found <= samples)
-        }
-    }
-
     // Roots of tables, and from 21 on leaves of label_sets. From 18 to 20 lies the schema, without which nothing is found.
     @Test(arguments: [3, 5, 8, 12, 21]) func overwrittenPagesAreWalkedAround(page: Int) async throws {
         try await damaged {
