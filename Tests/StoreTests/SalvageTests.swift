@@ -62,6 +62,19 @@ import Testing
         #expect(scratch.log.contains { $0.contains("8 rows of the head") }, "\(scratch.log)")
     }
 
+    /// A key that was changed to a large one does not hide the rows behind it.
+    @Test func aKeyFarAheadCostsNothingElse() throws {
+        let scratch = try recovered { contents, page in
+            let cell = page(5).lowerBound + Int(contents[page(5).lowerBound + 8]) << 8
+            let key = cell + Int(contents[page(5).lowerBound + 9]) + 2
+            #expect(contents[key] == 5)
+            contents[key] = 100
+        }
+        defer { removeFolder(scratch.folder) }
+        // The damage itself is only seen when the row is looked for.
+        #expect(Set(try rows(scratch)).isSuperset(of: ["0", "1", "2", "3", "4", "6", "7", "8", "9"]))
+    }
+
     /// A length that was changed promises more than SQLite takes: to it that is no damage, and to us it is.
     @Test func aRowThatClaimsToBeTooLargeIsPassedOver() throws {
         let scratch = try recovered { contents, page in

@@ -98,26 +98,26 @@ struct Salvage {
         }
     }
 
-    /// Copies a table with an integer key. Behind a place that cannot be read it goes on at the next key that can. Keys that do
-    /// not ascend are such a place too: a page that leads back to one before it would be gone through again and again.
+    /// Copies a table with an integer key. Behind a place that cannot be read it goes on at the next key that can. Rows count
+    /// whatever the order of their keys: one that was changed must not cost those behind it.
     @discardableResult
     private mutating func copyTable(
         _ table: String, _ columns: Int, from source: Connection, where isWanted: (Statement) -> Bool = { _ in true }
     ) throws -> Int {
         var copied = 0
+        var left = try mostRows(in: source)
         var next: Int64? = .min
-        while let from = next {
+        var leap: Int64 = 0
+        while let from = next, left > 0 {
             var last = from
-            var isFirst = true
             do {
                 let select = try source.statement("SELECT rowid, * FROM \(table) WHERE rowid >= ? ORDER BY rowid")
                 try select.bind(from, 1)
                 defer { select.reset() }
                 try insert(select, first: 1, into: table, columns, counting: &copied) { row in
-                    let key = row.integer(0)
-                    guard isFirst ? key >= from : key > last else { throw DatabaseError.goesInCircles(table) }
-                    isFirst = false
-                    last = key
+                    left -= 1
+                    if left < 0 { throw DatabaseError.goesInCircles(table) }
+                    last = row.integer(0)
                     if isWanted(row) { return true }
                     orphans += 1
                     return false
@@ -125,7 +125,11 @@ struct Salvage {
                 next = nil
             } catch let error as DatabaseError where error.isUnreadable {
                 gaps += 1
-                next = nextReadable(in: table, after: last, source)
+                // A key that was changed may lead back to where the reading has been: whoever gets no further leaps, and each
+                // time twice as far.
+                let (behind, overflow) = max(last, from).addingReportingOverflow(last > from ? 0 : leap)
+                next = overflow ? nil : nextReadable(in: table, after: behind, source)
+                leap = last > from ? 0 : max(1, leap &* 2)
             }
         }
         return copied
@@ -139,7 +143,7 @@ struct Salvage {
                     "SELECT rowid, * FROM \(table) WHERE rowid >= ? ORDER BY rowid LIMIT 1")
                 try select.bind(key, 1)
                 defer { select.reset() }
-                return try select.step() && select.integer(0) >= key
+                return try select.step()
             } catch {
                 return false
             }
@@ -165,21 +169,23 @@ struct Salvage {
         }
     }
 
+    /// More rows than fit into the file come from pages that lead back to pages before them, and would come for ever.
+    private func mostRows(in source: Connection) throws -> Int64 {
+        min(try source.integer("PRAGMA page_count") ?? 0, 1 << 32) * Self.mostRowsInPage
+    }
+
     /// Copies a table that is sorted by its own columns: from the front to the first damaged place, then from the back.
     @discardableResult
     private mutating func copySorted(
         _ table: String, _ key: String?, _ columns: Int, from source: Connection
     ) throws -> Int {
         var copied = 0
-        // More than fit into the file come from pages that are gone through again and again.
-        let pages = try source.integer("PRAGMA page_count") ?? 0
-        let mostRows = min(pages, 1 << 32) * Self.mostRowsInPage
+        var left = try mostRows(in: source)
         for order in ["ASC", "DESC"] {
             let by = key.map { "ORDER BY \($0) \(order)" } ?? "ORDER BY 1 \(order)"
             do {
                 let select = try source.statement("SELECT * FROM \(table) \(by)")
                 defer { select.reset() }
-                var left = mostRows
                 try insert(select, first: 0, into: table, columns, counting: &copied) { _ in
                     left -= 1
                     if left < 0 { throw DatabaseError.goesInCircles(table) }
