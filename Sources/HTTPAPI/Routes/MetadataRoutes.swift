@@ -35,7 +35,7 @@ private func answerTargetMetadata(_ request: HTTPRequest, _ services: Services) 
     let family = parameters["metric"]
     let matchers = try targetMatchers(parameters["match_target"])
     return try await services.queries.run {
-        var entries: [(target: Labels, metadata: MetricMetadata)] = []
+        var entries: [(target: Labels, metadata: FamilyMetadata)] = []
         for (target, known) in try services.metadata.metadataByTarget(of: family.isEmpty ? nil : family)
         where matchers.allSatisfy({ $0.accepts(target[$0.matcher.name] ?? "") }) {
             // The limit is for targets: one that was begun is told whole, as by Prometheus.
@@ -69,7 +69,7 @@ private func targetMatchers(_ text: String) throws(HTTPError) -> [CompiledMatche
     }
 }
 
-private func write(_ metadata: MetricMetadata, to json: inout JSONWriter) {
+private func write(_ metadata: FamilyMetadata, to json: inout JSONWriter) {
     json.member("type", metadata.type)
     json.member("help", metadata.help)
     json.member("unit", metadata.unit)

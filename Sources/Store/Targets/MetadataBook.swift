@@ -1,3 +1,4 @@
+import Model
 import Synchronization
 
 /// What has been said about families already, by any target: most targets of a job say the same.

@@ -61,18 +61,12 @@ struct StoreTables: StoreStatusProvider {
 struct StoreMetadata: MetadataProvider {
     let store: Store
 
-    func metadata(of family: String?) throws -> [MetricMetadata] {
-        try store.metadata(of: family).map(MetricMetadata.init)
+    func metadata(of family: String?) throws -> [FamilyMetadata] {
+        try store.metadata(of: family)
     }
 
-    func metadataByTarget(of family: String?) throws -> [(target: Labels, metadata: [MetricMetadata])] {
-        try store.metadataByTarget(of: family).map { ($0.target.target.labels, $0.families.map(MetricMetadata.init)) }
-    }
-}
-
-extension MetricMetadata {
-    fileprivate init(_ stored: FamilyMetadata) {
-        self.init(family: stored.family, type: stored.type, help: stored.help, unit: stored.unit)
+    func metadataByTarget(of family: String?) throws -> [(target: Labels, metadata: [FamilyMetadata])] {
+        try store.metadataByTarget(of: family).map { ($0.target.target.labels, $0.families) }
     }
 }
 

@@ -11,11 +11,11 @@ struct MetadataRouteTests {
             (
                 ["job": "a", "instance": "x:1"],
                 [
-                    MetricMetadata(family: "requests", type: "counter", help: "Requests \"all\".", unit: ""),
-                    MetricMetadata(family: "sizes_bytes", type: "histogram", help: "Sizes.", unit: "bytes"),
+                    FamilyMetadata(family: "requests", type: "counter", help: "Requests \"all\".", unit: ""),
+                    FamilyMetadata(family: "sizes_bytes", type: "histogram", help: "Sizes.", unit: "bytes"),
                 ]
             ),
-            (["job": "b"], [MetricMetadata(family: "load", type: "unknown", help: "", unit: "")]),
+            (["job": "b"], [FamilyMetadata(family: "load", type: "unknown", help: "", unit: "")]),
         ]
         return RouteClient(router: .standard(fakeServices(house)))
     }

@@ -16,16 +16,16 @@ struct FakeHouse: StatusProvider, TargetsProvider, StoreStatusProvider, BackupPr
     var store = StoreStatus()
     var backup = Array("SQLite format 3\0".utf8)
 
-    var targetMetadata: [(target: Labels, metadata: [MetricMetadata])] = []
+    var targetMetadata: [(target: Labels, metadata: [FamilyMetadata])] = []
 
     func targets() async throws -> TargetList { list }
 
-    func metadata(of family: String?) throws -> [MetricMetadata] {
+    func metadata(of family: String?) throws -> [FamilyMetadata] {
         targetMetadata.flatMap(\.metadata).filter { family == nil || $0.family == family }
             .sorted { $0.family < $1.family }
     }
 
-    func metadataByTarget(of family: String?) throws -> [(target: Labels, metadata: [MetricMetadata])] {
+    func metadataByTarget(of family: String?) throws -> [(target: Labels, metadata: [FamilyMetadata])] {
         targetMetadata.map { ($0.target, $0.metadata.filter { family == nil || $0.family == family }) }
     }
 
