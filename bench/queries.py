@@ -160,7 +160,7 @@ def victoriametrics(directory, text, port):
     wait_until(process, url + "/health", "VictoriaMetrics")
     # It reads times in milliseconds.
     milliseconds = subprocess.Popen(["sed", "/^#/!s/$/000/", text], stdout=subprocess.PIPE)
-    run(["curl", "--silent", "--fail", "--data-binary", "@-", url + "/api/v1/import/prometheus"],
+    run(["curl", "--silent", "--fail", "--request", "POST", "--upload-file", "-", url + "/api/v1/import/prometheus"],
         stdin=milliseconds.stdout)
     milliseconds.wait()
     web.get(url + "/internal/force_flush", timeout=60)
