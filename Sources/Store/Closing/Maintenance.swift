@@ -48,6 +48,7 @@ final class Maintenance {
             sweptWindow = window(of: now)
             try registry.sweep(now: now, path: path)
         }
+        registry.past?.forgetUnused()
         let removed = try retention.apply(limits(), now: now)
         if removed > 0 { logger.debug("retention took windows out of the store", ["windows": String(removed)]) }
         try giveBackFreePages()

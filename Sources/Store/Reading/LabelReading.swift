@@ -16,7 +16,7 @@ extension Store: LabelSource {
         return try withSelected(selections, from: from, to: to) { items, connection in
             var names = registry.labelNames(of: items)
             for item in names.elsewhere {
-                for pair in try connection.labels(of: item.series).pairs { names.found.insert(ByteString(pair.name)) }
+                for pair in try item.labels(or: connection).pairs { names.found.insert(ByteString(pair.name)) }
             }
             return names.sorted
         }
@@ -30,7 +30,7 @@ extension Store: LabelSource {
         return try withSelected(selections, from: from, to: to) { items, connection in
             var values = registry.labelValues(name, of: items)
             for item in values.elsewhere {
-                if let value = try connection.labels(of: item.series)[name] { values.found.insert(ByteString(value)) }
+                if let value = try item.labels(or: connection)[name] { values.found.insert(ByteString(value)) }
             }
             return values.sorted
         }
@@ -73,9 +73,7 @@ private struct StoredSeriesList: SeriesList {
         var found: [Labels] = []
         var elsewhere: [(place: Int, series: Int64)] = []
         for item in items[range] {
-            if case .table(let entry, let generation) = item.source,
-                let labels = registry.labels(entry, generation: generation)
-            {
+            if let labels = registry.labels(of: item) {
                 found.append(labels)
             } else {
                 elsewhere.append((found.count, item.series))
@@ -87,6 +85,14 @@ private struct StoredSeriesList: SeriesList {
             for (place, series) in elsewhere { found[place] = try connection.labels(of: series) }
         }
         return found
+    }
+}
+
+extension Selection.Item {
+    /// The labels of a series that the registry does not have.
+    fileprivate func labels(or connection: Connection) throws -> Labels {
+        if case .past(let metric, let entry) = source { return metric.table.labels(entry) }
+        return try connection.labels(of: series)
     }
 }
 

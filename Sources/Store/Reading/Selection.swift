@@ -11,6 +11,7 @@ struct Selection {
 
     enum Source {
         case table(SeriesTable.Entry, generation: Int)
+        case past(PastMetric, SeriesTable.Entry)
         case file
     }
 
@@ -22,34 +23,79 @@ struct Selection {
     ) throws {
         let (found, covered) = registry.select(matchers)
         items = found
+        items.putInOrder()
         if from < covered {
-            var known: Set<Int64> = []
-            for item in found { known.insert(item.series) }
-            try addStored(matchers, except: known, connection)
+            let names = try connection.metricNames(matchers)
+            var stored: [Item]
+            if let metrics = try registry.past?.metrics(names, connection) {
+                stored = metrics.flatMap { metric in
+                    metric.table.select(matchers).map { entry in
+                        Item(series: metric.table.ids[Int(entry)], source: .past(metric, entry))
+                    }
+                }
+            } else {
+                stored = []
+                for name in names { stored += try connection.series(of: name, matchers) }
+            }
+            stored.putInOrder()
+            items = items.isEmpty ? stored : merged(items, stored)
         }
-        items.sort { $0.series < $1.series }
+    }
+}
+
+extension [Selection.Item] {
+    fileprivate mutating func putInOrder() {
+        let isAscending = zip(self, dropFirst()).allSatisfy { $0.series <= $1.series }
+        if !isAscending { sort { $0.series < $1.series } }
+    }
+}
+
+/// The series of two ascending lists; one that is in both as the first has it.
+private func merged(_ first: [Selection.Item], _ second: [Selection.Item]) -> [Selection.Item] {
+    var merged: [Selection.Item] = []
+    merged.reserveCapacity(first.count + second.count)
+    var rest = second[...]
+    for item in first {
+        while let next = rest.first, next.series <= item.series {
+            if next.series < item.series { merged.append(next) }
+            rest.removeFirst()
+        }
+        merged.append(item)
+    }
+    return merged + rest
+}
+
+extension Connection {
+    /// The names of metrics that satisfy the matchers.
+    fileprivate func metricNames(_ matchers: [CompiledMatcher]) throws -> [String] {
+        let conditions = matchers.filter { sameBytes($0.matcher.name, Labels.metricName) }
+        let wanted = conditions.first { $0.matcher.operation == .equal }
+        var names: [String] = []
+        try rows(
+            "SELECT name FROM metrics WHERE \(wanted == nil ? "?1 IS NULL" : "name = ?1")",
+            wanted.map { .text($0.matcher.value) } ?? .null
+        ) { row in
+            let name = row.text(0)
+            if conditions.allSatisfy({ $0.accepts(name) }) { names.append(name) }
+        }
+        return names
     }
 
-    private mutating func addStored(
-        _ matchers: [CompiledMatcher], except known: Set<Int64>, _ connection: Connection
-    ) throws {
-        let metric = matchers.first { sameBytes($0.matcher.name, Labels.metricName) && $0.matcher.operation == .equal }
-        let condition = metric == nil ? "?1 IS NULL" : "m.name = ?1"
-        var added: [Item] = []
-        try connection.rows(
+    /// The series of a metric that satisfy the matchers.
+    fileprivate func series(of metric: String, _ matchers: [CompiledMatcher]) throws -> [Selection.Item] {
+        var found: [Selection.Item] = []
+        try rows(
             """
-            SELECT l.series_id, m.name, l.labels
+            SELECT l.series_id, l.labels
             FROM metrics m CROSS JOIN label_sets l ON l.metric_id = m.metric_id
-            WHERE \(condition)
-            """, metric.map { .text($0.matcher.value) } ?? .null
+            WHERE m.name = ?
+            """, .text(metric)
         ) { row in
-            let series = row.integer(0)
-            if known.contains(series) { return }
-            let found = storedLabels(metric: row.text(1), json: row.text(2))
-            if matchers.allSatisfy({ $0.accepts(found[$0.matcher.name] ?? "") }) {
-                added.append(Item(series: series, source: .file))
+            let labels = storedLabels(metric: metric, json: row.text(1))
+            if matchers.allSatisfy({ $0.accepts(labels[$0.matcher.name] ?? "") }) {
+                found.append(Selection.Item(series: row.integer(0), source: .file))
             }
         }
-        items.append(contentsOf: added)
+        return found
     }
 }

@@ -50,12 +50,7 @@ final class StoreCursor: SeriesCursor {
         get throws {
             guard items.indices.contains(at), let transaction else { return .none }
             let item = items[at]
-            if case .table(let entry, let generation) = item.source,
-                let labels = registry.labels(entry, generation: generation)
-            {
-                return labels
-            }
-            return try transaction.connection.labels(of: item.series)
+            return try registry.labels(of: item) ?? transaction.connection.labels(of: item.series)
         }
     }
 

@@ -18,7 +18,8 @@ public final class StoredSeries: Sendable {
         }
         self.path = path
         // It knows of no series, so that every selection asks the file.
-        registry = SeriesRegistry(heads: HeadBook(rowsPerPart: Int.max), largestBlock: Store.largestBlock)
+        registry = SeriesRegistry(
+            heads: HeadBook(rowsPerPart: Int.max), largestBlock: Store.largestBlock, past: nil)
         registry.state.withLock { $0.coveredSince = .max }
         readers = ReaderPool(path: path, watch: FileWatch(path: path))
     }

@@ -28,13 +28,17 @@ extension SeriesRegistry {
             if state.archive == nil { state.archive = try SeriesArchive(path: path) }
             state.coveredSince = max(state.coveredSince, (window(of: now) - 2) * windowMilliseconds)
             state.removeSeries(idle)
+            // It may lack them. While the lock is held: whoever does not find them here finds them there.
+            past?.forget()
         }
     }
 
     /// Gives up the numbers of those blocks that nothing in memory relies on; returns which.
     func giveUp(_ candidates: [BlockID]) -> [BlockID] {
         state.withLock { state in
-            candidates.filter { id in
+            // Their numbers will be other series' numbers one day.
+            if !candidates.isEmpty { past?.forget() }
+            return candidates.filter { id in
                 // The block itself must not be copied here: the copy would hold its pin.
                 guard let present = state.blocks[id]?.present else { return true }
                 guard present.isEmpty, !state.isPinned(id) else { return false }

@@ -14,9 +14,12 @@ final class SeriesRegistry: Sendable {
 
     let state = Mutex(RegistryState())
     private let heads: HeadBook
+    /// What queries have read of series that are not in the registry; nil where each query is the only one.
+    let past: PastSeries?
 
-    init(heads: HeadBook, largestBlock: BlockID) {
+    init(heads: HeadBook, largestBlock: BlockID, past: PastSeries? = PastSeries()) {
         self.heads = heads
+        self.past = past
         state.withLock { $0.largestBlock = largestBlock }
     }
 
@@ -85,9 +88,14 @@ final class SeriesRegistry: Sendable {
         }
     }
 
-    /// The labels of an entry that `select` has found; nil when the table has been made anew since.
-    func labels(_ entry: SeriesTable.Entry, generation: Int) -> Labels? {
-        state.withLock { $0.generation == generation ? $0.table.labels(entry) : nil }
+    /// The labels of a series that was selected; nil when memory does not have them, or not any more.
+    func labels(of item: Selection.Item) -> Labels? {
+        switch item.source {
+        case .table(let entry, let generation):
+            state.withLock { $0.generation == generation ? $0.table.labels(entry) : nil }
+        case .past(let metric, let entry): metric.table.labels(entry)
+        case .file: nil
+        }
     }
 
     /// The blocks of a target that may have rows in the head, ascending.
