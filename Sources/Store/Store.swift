@@ -60,7 +60,8 @@ public final class Store: Sendable {
         writer = Writer(instruments: StoreInstruments(instruments))
         let watch = FileWatch(path: path)
         self.watch = watch
-        readers = ReaderPool(path: path, watch: watch)
+        let chunks = ChunkCache()
+        readers = ReaderPool(path: path, watch: watch, chunks: chunks)
         let damage = DamageReport(path: path, logger: logger)
         closer = Closer(
             heads: heads, options: options, logger: logger, damage: damage)
@@ -68,9 +69,9 @@ public final class Store: Sendable {
         let now = options.clock.now()
         let work = CloserWork(
             connection: try Connection(path: path, mode: .readOnly), heads: heads, writer: writer, registry: registry,
-            closed: opened.closed, rowsPerPart: options.rowsPerPart)
+            closed: opened.closed, chunks: chunks, rowsPerPart: options.rowsPerPart)
         let maintenance = Maintenance(
-            path: path, watch: watch, writer: writer, registry: registry, closed: opened.closed,
+            path: path, watch: watch, writer: writer, registry: registry, closed: opened.closed, chunks: chunks,
             leftovers: Leftovers(writer: writer, registry: registry, targets: targets, metadata: metadata), now: now,
             logger: logger, limits: { retention.value })
         let check =

@@ -14,7 +14,8 @@ public struct Sample: Sendable {
 }
 
 /// The one NaN, by its bits, that says "this series went away", as Prometheus writes it.
-public let staleMarker = Double(bitPattern: 0x7ff0_0000_0000_0002)
+@inlinable
+public var staleMarker: Double { Double(bitPattern: 0x7ff0_0000_0000_0002) }
 
 /// Whether a value is the stale marker rather than a number (or an ordinary NaN).
 @inlinable

@@ -94,8 +94,10 @@ extension Evaluator {
             for group in groups {
                 try control.check()
                 for step in 0..<steps.count {
-                    let chosen = Set(best(Int(limits[step]), of: group, at: step, in: members, isLargest))
-                    for index in group where !chosen.contains(index) { members[index].values[step] = absent }
+                    let chosen = best(Int(limits[step]), of: group, at: step, in: members, isLargest)
+                    let kept = chosen.map { members[$0].values[step] }
+                    for index in group { members[index].values[step] = absent }
+                    for (index, value) in zip(chosen, kept) { members[index].values[step] = value }
                 }
             }
             for member in members where !member.isEmpty { try sink(member) }

@@ -10,7 +10,7 @@ struct StepSeries {
 }
 
 /// Stands in a column where a series has no value. No result is ever a stale marker, so its bits are free for this.
-let absent = staleMarker
+var absent: Double { staleMarker }
 
 /// Whether a column has no value here.
 @inline(__always)

@@ -1,8 +1,9 @@
 import Glibc
+import Synchronization
 
 /// A row of `chunks` as it was read, with its segments inflated when they are asked for.
-struct StoredChunk {
-    struct Segment {
+final class StoredChunk: Sendable {
+    struct Segment: Sendable {
         var number: Int
         var offset: Int
         var length: Int
@@ -14,6 +15,8 @@ struct StoredChunk {
     let times: ChunkTimes
     let segments: [Segment]
     let data: [UInt8]
+    /// What has been inflated, for who keeps it.
+    private let texts = Mutex<[Int: SegmentText]?>(nil)
 
     /// A chunk from the columns of its row, in the order start_ms, step_ms, count, times, segments, data from `first` on.
     /// Nil when they do not fit together: the file has been damaged. Nil too when all of it lies before `from`; then its data is
@@ -40,6 +43,27 @@ struct StoredChunk {
         self.segments = segments
     }
 
+    /// Keeps what is inflated from now on.
+    func keepTexts() { texts.withLock { if $0 == nil { $0 = [:] } } }
+
+    /// The bytes it takes in memory when all of it is inflated and kept.
+    var bytesInMemory: Int { segments.reduce(data.count) { $0 + $1.size + SegmentText.overhead } }
+
+    /// The text of a segment; nil when there is none, or it is damaged.
+    func text(segment number: Int, _ inflater: Inflater) -> SegmentText? {
+        if let kept = texts.withLock({ $0?[number] }) { return kept }
+        guard let segment = segments.first(where: { $0.number == number }) else { return nil }
+        let inflated = data.withUnsafeBytes { data in
+            inflater.inflate(
+                UnsafeRawBufferPointer(rebasing: data[segment.offset..<segment.offset + segment.length]),
+                to: segment.size)
+        }
+        guard let inflated else { return nil }
+        let text = SegmentText(inflated)
+        texts.withLock { $0?[number] = text }
+        return text
+    }
+
     /// Inflates the segment that holds a slot; false when there is none, or it is damaged.
     func inflate(slot: Int, with inflater: Inflater, into text: inout [UInt8]) -> Bool {
         guard let segment = segments.first(where: { $0.number == slot / columnsPerSegment }) else { return false }
@@ -49,6 +73,27 @@ struct StoredChunk {
                 to: segment.size,
                 into: &text)
         }
+    }
+}
+
+/// An inflated segment.
+struct SegmentText: Sendable {
+    /// What one takes beside its bytes.
+    static let overhead = 256
+
+    private let bytes: [UInt8]
+    private let columns: [Range<Int>]
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        columns = bytes.withUnsafeBytes(columnRanges)
+    }
+
+    /// Calls `body` with the text of a slot's column if there is one.
+    func withColumn(_ slot: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        let range = columns[slot % columnsPerSegment]
+        if range.isEmpty { return }
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 }
 

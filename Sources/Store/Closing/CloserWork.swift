@@ -7,19 +7,21 @@ final class CloserWork {
     private let writer: Writer
     private let registry: SeriesRegistry
     private let closed: ClosedTimes
+    private let chunks: ChunkCache
     private let rowsPerPart: Int
     private let encoder = ChunkEncoder()
     private var grid = ElementGrid()
 
     init(
         connection: sending Connection, heads: HeadBook, writer: Writer, registry: SeriesRegistry, closed: ClosedTimes,
-        rowsPerPart: Int
+        chunks: ChunkCache, rowsPerPart: Int
     ) {
         self.connection = connection
         self.heads = heads
         self.writer = writer
         self.registry = registry
         self.closed = closed
+        self.chunks = chunks
         self.rowsPerPart = rowsPerPart
     }
 
@@ -75,7 +77,7 @@ final class CloserWork {
         for place in Set(crowded) {
             let merged = try MergedParts(place, from: connection, with: encoder, grid: &grid)
             let closed = closed
-            try writer.performBlocking { try merged.store(on: $0, closed: closed) }
+            try chunks.changing { try writer.performBlocking { try merged.store(on: $0, closed: closed) } }
         }
     }
 

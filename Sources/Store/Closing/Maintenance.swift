@@ -17,6 +17,7 @@ final class Maintenance {
     private let watch: FileWatch
     private let writer: Writer
     private let registry: SeriesRegistry
+    private let chunks: ChunkCache
     private let retention: Retention
     private let limits: @Sendable () -> RetentionLimits
     private let logger: Logger
@@ -26,7 +27,7 @@ final class Maintenance {
 
     init(
         path: String, watch: FileWatch, writer: Writer, registry: SeriesRegistry, closed: ClosedTimes,
-        leftovers: Leftovers, now: Int64,
+        chunks: ChunkCache, leftovers: Leftovers, now: Int64,
         logger: Logger,
         limits: @escaping @Sendable () -> RetentionLimits
     ) {
@@ -34,9 +35,10 @@ final class Maintenance {
         self.watch = watch
         self.writer = writer
         self.registry = registry
+        self.chunks = chunks
         self.limits = limits
         self.logger = logger
-        retention = Retention(writer: writer, registry: registry, closed: closed, leftovers: leftovers)
+        retention = Retention(writer: writer, registry: registry, closed: closed, chunks: chunks, leftovers: leftovers)
         sweptWindow = window(of: now)
     }
 
@@ -49,6 +51,7 @@ final class Maintenance {
             try registry.sweep(now: now, path: path)
         }
         registry.past?.forgetUnused()
+        chunks.forgetUnused()
         let removed = try retention.apply(limits(), now: now)
         if removed > 0 { logger.debug("retention took windows out of the store", ["windows": String(removed)]) }
         try giveBackFreePages()

@@ -22,14 +22,18 @@ struct Retention {
     private let writer: Writer
     private let registry: SeriesRegistry
     private let closed: ClosedTimes
+    private let chunks: ChunkCache
     private let leftovers: Leftovers
     /// The most chunks, and blocks of series, that go in one transaction.
     private static let slice: Int64 = 500
 
-    init(writer: Writer, registry: SeriesRegistry, closed: ClosedTimes, leftovers: Leftovers) {
+    init(
+        writer: Writer, registry: SeriesRegistry, closed: ClosedTimes, chunks: ChunkCache, leftovers: Leftovers
+    ) {
         self.writer = writer
         self.registry = registry
         self.closed = closed
+        self.chunks = chunks
         self.leftovers = leftovers
     }
 
@@ -76,14 +80,16 @@ struct Retention {
         let last = firstChunk(window: window + 1, block: 0) - 1
         var more = true
         while more {
-            more = try writer.performFreeing { connection in
-                let bound = try connection.integer(
-                    "SELECT chunk_id FROM chunks WHERE chunk_id <= ? ORDER BY chunk_id LIMIT 1 OFFSET ?",
-                    .integer(last),
-                    .integer(Self.slice))
-                try connection.run("DELETE FROM chunks WHERE chunk_id < ?", .integer(bound ?? last + 1))
-                if bound == nil { try connection.run("DELETE FROM windows WHERE window_id <= ?", .integer(window)) }
-                return bound != nil
+            more = try chunks.changing {
+                try writer.performFreeing { connection in
+                    let bound = try connection.integer(
+                        "SELECT chunk_id FROM chunks WHERE chunk_id <= ? ORDER BY chunk_id LIMIT 1 OFFSET ?",
+                        .integer(last),
+                        .integer(Self.slice))
+                    try connection.run("DELETE FROM chunks WHERE chunk_id < ?", .integer(bound ?? last + 1))
+                    if bound == nil { try connection.run("DELETE FROM windows WHERE window_id <= ?", .integer(window)) }
+                    return bound != nil
+                }
             }
         }
     }

@@ -96,17 +96,23 @@ public final class SortedSeries {
         let sorted = series.sorted()
         try source.readers.read { connection in
             for slice in try slices(connection) {
-                let reader = try BlockReader(
+                let reader = try BlockRowsReader(
                     connection, from: slice.lowerBound, to: slice.upperBound, waiting: WaitingSamples([]))
+                let decoder = SeriesDecoder()
+                var batch = SampleBatch()
                 var at = 0
                 while at < sorted.count {
                     let block = blockNumber(of: sorted[at])
                     let own = sorted[at...].prefix { blockNumber(of: $0) == block }
-                    try reader.move(to: block, slots: own.map { slot(of: $0) })
-                    for id in own {
-                        try reader.read(slot: slot(of: id))
-                        found[id, default: SampleColumns()].timestamps.append(contentsOf: reader.samples.timestamps)
-                        found[id]?.values.append(contentsOf: reader.samples.values)
+                    let slots = own.map { slot(of: $0) }
+                    batch.clear()
+                    decoder.decode(
+                        try reader.read(block, slots: slots), slots: slots, from: reader.from, to: reader.to,
+                        into: &batch)
+                    for (number, id) in own.enumerated() {
+                        let range = batch.range(number)
+                        found[id, default: SampleColumns()].timestamps += batch.samples.timestamps[range]
+                        found[id]?.values += batch.samples.values[range]
                     }
                     at = own.endIndex
                 }

@@ -15,7 +15,7 @@ struct SeriesTable {
     private var pairs = SegmentedArray<UInt32>()
     private var byHash = HashIndex()
     /// The entries that have a label with this value, ascending. The key is name << 32 | value.
-    private var postings: [UInt64: [Entry]] = [:]
+    private var postings: [UInt64: Entries] = [:]
     /// The values that each name has.
     private var valuesByName: [UInt32: [UInt32]] = [:]
 
@@ -63,8 +63,12 @@ struct SeriesTable {
         pairs.append(name)
         pairs.append(value)
         let key = UInt64(name) << 32 | UInt64(value)
-        if postings[key] == nil { valuesByName[name, default: []].append(value) }
-        postings[key, default: []].append(entry)
+        if postings[key] == nil {
+            valuesByName[name, default: []].append(value)
+            postings[key] = .one(entry)
+        } else {
+            postings[key]?.append(entry)
+        }
     }
 
     /// A table of some of these series, with the symbols that they need.
@@ -152,6 +156,39 @@ struct SeriesTable {
     }
 }
 
+/// Entries in ascending order. Most values of labels with many values have one: an array each would take more than the entries.
+private enum Entries {
+    case one(SeriesTable.Entry)
+    case several([SeriesTable.Entry])
+
+    var count: Int { if case .several(let entries) = self { entries.count } else { 1 } }
+
+    var list: [SeriesTable.Entry] {
+        switch self {
+        case .one(let entry): [entry]
+        case .several(let entries): entries
+        }
+    }
+
+    mutating func append(_ entry: SeriesTable.Entry) {
+        switch self {
+        case .one(let first): self = .several([first, entry])
+        case .several(var entries):
+            // Not a copy: nothing else holds the array while it grows.
+            self = .one(entry)
+            entries.append(entry)
+            self = .several(entries)
+        }
+    }
+
+    func add(to list: inout [SeriesTable.Entry]) {
+        switch self {
+        case .one(let entry): list.append(entry)
+        case .several(let entries): list.append(contentsOf: entries)
+        }
+    }
+}
+
 // Selecting by matchers.
 extension SeriesTable {
     /// The entries that satisfy every matcher, ascending.
@@ -178,13 +215,13 @@ extension SeriesTable {
         guard let name = symbols.find(matcher.matcher.name) else { return [] }
         if matcher.matcher.operation == .equal {
             guard let value = symbols.find(matcher.matcher.value) else { return [] }
-            return postings[UInt64(name) << 32 | UInt64(value)] ?? []
+            return postings[UInt64(name) << 32 | UInt64(value)]?.list ?? []
         }
         // Each value is looked at once, however many series have it.
         var found: [Entry] = []
         var lists = 0
         for value in valuesByName[name] ?? [] where matcher.accepts(symbols.text(value)) {
-            found.append(contentsOf: postings[UInt64(name) << 32 | UInt64(value)] ?? [])
+            postings[UInt64(name) << 32 | UInt64(value)]?.add(to: &found)
             lists += 1
         }
         if lists > 1 { found.sort() }
