@@ -2,6 +2,8 @@
 /// the point stands: value = 0.d1d2d3… × 10^point. Kept in place: nothing is allocated.
 struct ShortestDigits {
     private var digits = InlineArray<24, UInt8>(repeating: 0x30)
+    /// Where the first digit is.
+    private var start = 0
     private(set) var count = 0
     private(set) var point = 0
 
@@ -25,28 +27,29 @@ struct ShortestDigits {
     /// The digits of a whole number.
     init(whole: UInt64) {
         var rest = whole
-        var length = 1
-        while rest >= 10 {
+        var first = 24
+        repeat {
+            first -= 1
+            digits[first] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
-            length += 1
-        }
-        rest = whole
-        for index in stride(from: length - 1, through: 0, by: -1) {
-            digits[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
-        count = length
-        point = length
+        } while rest > 0
+        start = first
+        count = 24 - first
+        point = count
         dropTrailingZeros()
     }
 
     /// Zero keeps its one digit.
     private mutating func dropTrailingZeros() {
-        while count > 1, digits[count - 1] == 0x30 { count -= 1 }
+        while count > 1, digits[start + count - 1] == 0x30 { count -= 1 }
     }
 
     private func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
-        for index in range { bytes.append(digits[index]) }
+        withUnsafeBytes(of: digits) { digits in
+            bytes.append(
+                contentsOf: UnsafeRawBufferPointer(
+                    rebasing: digits[start + range.lowerBound..<start + range.upperBound]))
+        }
     }
 
     /// `123.45`, without an exponent however large or small it is.
@@ -100,7 +103,24 @@ private struct DescriptionReader: TextOutputStream {
 
     /// The standard library hands ASCII over by this entry when there is one, without a string.
     mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) {
+        if takePlain(buffer) { return }
         for byte in buffer { take(byte) }
+    }
+
+    /// Takes the whole of a description like `12.34`, as most are: byte by byte they take much longer.
+    private mutating func takePlain(_ buffer: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == 0, point == nil, (3...25).contains(buffer.count), buffer[0] &- 0x31 < 9 else { return false }
+        var before = 1
+        while before < buffer.count, buffer[before] &- 0x30 < 10 { before += 1 }
+        guard before < buffer.count, buffer[before] == UInt8(ascii: ".") else { return false }
+        for at in 0..<before { digits[at] = buffer[at] }
+        for at in before + 1..<buffer.count {
+            guard buffer[at] &- 0x30 < 10 else { return false }
+            digits[at - 1] = buffer[at]
+        }
+        count = buffer.count - 1
+        point = before
+        return true
     }
 
     private mutating func take(_ byte: UInt8) {

@@ -94,17 +94,17 @@ public struct Labels: Sendable, Hashable {
     }
 
     /// These labels without the ones named.
-    public func dropping(_ names: some Collection<String>) -> Labels {
+    public func dropping(_ names: [String]) -> Labels {
         Labels(sorted: pairs.filter { pair in !names.contains { sameBytes($0, pair.name) } })
     }
 
     /// Only those of these labels that are named.
-    public func keeping(_ names: some Collection<String>) -> Labels {
+    public func keeping(_ names: [String]) -> Labels {
         Labels(sorted: pairs.filter { pair in names.contains { sameBytes($0, pair.name) } })
     }
 
     /// These labels without the metric's name.
-    public var withoutMetric: Labels { dropping([Labels.metricName]) }
+    public var withoutMetric: Labels { Labels(sorted: pairs.filter { !sameBytes($0.name, Labels.metricName) }) }
 }
 
 extension Labels: ExpressibleByDictionaryLiteral {

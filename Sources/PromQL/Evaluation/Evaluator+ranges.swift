@@ -31,31 +31,10 @@ extension Evaluator {
         _ function: RangeFunction, over timestamps: UnsafeBufferPointer<Int64>,
         _ values: UnsafeBufferPointer<Double>, _ ranges: Ranges, _ steps: Steps, _ parameters: [Double]?
     ) throws(QueryError) -> [Double] {
-        var column = Array(repeating: absent, count: steps.count)
-        let mayFall = function.isForCounters && falls(values)
-        var first = 0
-        var next = 0
-        var looked = 0
-        for step in 0..<steps.count {
-            // One series with long windows is enough to be busy for hours.
-            if looked > 1 << 16 {
-                looked = 0
-                try control.check()
-            }
-            let time = steps.time(step)
-            let end = ranges.end(time)
-            let start = end - ranges.length
-            while first < timestamps.count, timestamps[first] <= start { first += 1 }
-            next = max(next, first)
-            while next < timestamps.count, timestamps[next] <= end { next += 1 }
-            if first == next { continue }
-            looked += next - first
-            column[step] = function.evaluate(
-                RangeWindow(
-                    timestamps: timestamps, values: values, samples: first..<next, start: start, end: end, time: time,
-                    parameter: parameters?[step] ?? 0, mayFall: mayFall))
-        }
-        return column
+        try function.column(
+            SlidingWindow(
+                timestamps: timestamps, values: values, ranges: ranges, steps: steps, parameters: parameters,
+                mayFall: function.isForCounters && falls(values), control: control))
     }
 
     func absenceOverTime(_ call: Call, _ steps: Steps, _ sink: @escaping Sink) throws {

@@ -56,15 +56,19 @@ struct AggregationColumn {
     }
 
     private mutating func addToSums(_ column: [Double]) {
-        for step in column.indices where !isAbsent(column[step]) {
-            if isAbsent(values[step]) {
-                values[step] = column[step]
-                continue
+        values.withUnsafeMutableBufferPointer { sums in
+            seconds.withUnsafeMutableBufferPointer { lost in
+                for (step, value) in column.enumerated() where !isAbsent(value) {
+                    if isAbsent(sums[step]) {
+                        sums[step] = value
+                        continue
+                    }
+                    var sum = CompensatedSum(sums[step])
+                    sum.lost = lost[step]
+                    sum.add(value)
+                    (sums[step], lost[step]) = (sum.sum, sum.lost)
+                }
             }
-            var sum = CompensatedSum(values[step])
-            sum.lost = seconds[step]
-            sum.add(column[step])
-            (values[step], seconds[step]) = (sum.sum, sum.lost)
         }
     }
 

@@ -20,37 +20,65 @@ struct RangeWindow {
 
 /// A function of a range vector: what it gives for a window that is not empty, `absent` if nothing.
 struct RangeFunction: Sendable {
-    let evaluate: @Sendable (RangeWindow) -> Double
+    /// What it gives for each step.
+    let column: @Sendable (SlidingWindow) throws(QueryError) -> [Double]
     /// Where its scalar argument stands among the arguments.
-    var parameterIndex: Int?
+    let parameterIndex: Int?
     /// Whether values mean what the metric's name says.
-    var keepsName = false
+    let keepsName: Bool
     /// Whether it is meant for counters.
-    var isForCounters = false
+    let isForCounters: Bool
+
+    private static func extrapolated(isCounter: Bool, isRate: Bool) -> RangeFunction {
+        RangeFunction(isForCounters: isCounter) { window throws(QueryError) in
+            var extrapolation = Extrapolation(isCounter: isCounter, isRate: isRate)
+            return try window.column { extrapolation.change(over: $0) }
+        }
+    }
+
+    private init(
+        isForCounters: Bool, column: @escaping @Sendable (SlidingWindow) throws(QueryError) -> [Double]
+    ) {
+        self.column = column
+        self.isForCounters = isForCounters
+        parameterIndex = nil
+        keepsName = false
+    }
+
+    @inline(__always)
+    private init(
+        parameterIndex: Int? = nil, keepsName: Bool = false, isForCounters: Bool = false,
+        _ evaluate: @escaping @Sendable (RangeWindow) -> Double
+    ) {
+        column = { window throws(QueryError) in try window.column(evaluate) }
+        self.parameterIndex = parameterIndex
+        self.keepsName = keepsName
+        self.isForCounters = isForCounters
+    }
 
     static func named(_ name: String) -> RangeFunction? { table[name] }
 
     private static let table: [String: RangeFunction] = [
-        "avg_over_time": .init(evaluate: \.average),
-        "changes": .init(evaluate: \.changes),
-        "count_over_time": .init(evaluate: { Double($0.count) }),
-        "delta": .init(evaluate: { $0.extrapolated(isCounter: false, isRate: false) }),
-        "deriv": .init(evaluate: \.slope),
-        "first_over_time": .init(evaluate: { $0.values[$0.first] }, keepsName: true),
-        "idelta": .init(evaluate: { $0.instantChange(isRate: false) }),
-        "increase": .init(evaluate: { $0.extrapolated(isCounter: true, isRate: false) }, isForCounters: true),
-        "irate": .init(evaluate: { $0.instantChange(isRate: true) }),
-        "last_over_time": .init(evaluate: { $0.values[$0.last] }, keepsName: true),
-        "max_over_time": .init(evaluate: { $0.extreme { $0 > $1 } }),
-        "min_over_time": .init(evaluate: { $0.extreme { $0 < $1 } }),
-        "predict_linear": .init(evaluate: \.prediction, parameterIndex: 1),
-        "present_over_time": .init(evaluate: { _ in 1 }),
-        "quantile_over_time": .init(evaluate: { quantile($0.parameter, $0.array) }, parameterIndex: 0),
-        "rate": .init(evaluate: { $0.extrapolated(isCounter: true, isRate: true) }, isForCounters: true),
-        "resets": .init(evaluate: \.resets),
-        "stddev_over_time": .init(evaluate: { $0.variance.squareRoot() }),
-        "stdvar_over_time": .init(evaluate: \.variance),
-        "sum_over_time": .init(evaluate: \.sum),
+        "avg_over_time": .init { $0.average },
+        "changes": .init { $0.changes },
+        "count_over_time": .init { Double($0.count) },
+        "delta": .extrapolated(isCounter: false, isRate: false),
+        "deriv": .init { $0.slope },
+        "first_over_time": .init(keepsName: true) { $0.values[$0.first] },
+        "idelta": .init { $0.instantChange(isRate: false) },
+        "increase": .extrapolated(isCounter: true, isRate: false),
+        "irate": .init(isForCounters: true) { $0.instantChange(isRate: true) },
+        "last_over_time": .init(keepsName: true) { $0.values[$0.last] },
+        "max_over_time": .init { $0.extreme { $0 > $1 } },
+        "min_over_time": .init { $0.extreme { $0 < $1 } },
+        "predict_linear": .init(parameterIndex: 1) { $0.prediction },
+        "present_over_time": .init { _ in 1 },
+        "quantile_over_time": .init(parameterIndex: 0) { quantile($0.parameter, $0.array) },
+        "rate": .extrapolated(isCounter: true, isRate: true),
+        "resets": .init { $0.resets },
+        "stddev_over_time": .init { $0.variance.squareRoot() },
+        "stdvar_over_time": .init { $0.variance },
+        "sum_over_time": .init { $0.sum },
     ]
 }
 

@@ -135,49 +135,88 @@ private func write(
 func readColumn(
     _ text: UnsafeRawBufferPointer, times: ChunkTimes, from: Int64, to: Int64, into samples: inout SampleColumns
 ) {
-    // Most elements of a column may lie before the range: they are only added up.
     let wanted = times.indices(from: from, to: to)
-    // A piece at a time is put together here: adding to arrays one by one costs more than the reading.
-    withUnsafeTemporaryAllocation(of: Int64.self, capacity: 256) { timestamps in
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 256) { values in
-            var filled = 0
-            func pour() {
-                samples.timestamps.append(contentsOf: timestamps[..<filled])
-                samples.values.append(contentsOf: values[..<filled])
-                filled = 0
-            }
-            /// Takes an element that is in the range; false behind its end.
-            @inline(__always)
-            func take(_ index: Int, _ value: @autoclosure () -> Double?) -> Bool {
-                if index >= wanted.upperBound { return false }
-                guard index >= wanted.lowerBound, let value = value() else { return true }
-                timestamps[filled] = times[index]
-                values[filled] = value
-                filled += 1
-                if filled == 256 { pour() }
-                return true
-            }
+    // Put together here first: adding to arrays one by one costs more than the reading.
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: wanted.count) { timestamps in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: wanted.count) { values in
+            var room = SampleRoom(times: times, timestamps: timestamps, values: values)
             if let column = LetterColumn(text) {
-                let unit = ColumnUnit(column.scale)
-                column.forEach(times.count) { index, value in take(index, value.map(unit.double) ?? staleMarker) }
+                if column.scale == 0 {
+                    var sink = WholeNumbers(room: room)
+                    column.read(wanted, into: &sink)
+                    room = sink.room
+                } else {
+                    var sink = ScaledNumbers(room: room, unit: ColumnUnit(column.scale))
+                    column.read(wanted, into: &sink)
+                    room = sink.room
+                }
             } else {
                 readNumbers(text, count: times.count) { index, element, scale in
+                    if index >= wanted.upperBound { return false }
                     // Elements that stand for themselves have no scale.
-                    take(index, scale.map { $0.double(element.mantissa) } ?? element.double)
+                    if index >= wanted.lowerBound,
+                        let value = scale.map({ $0.double(element.mantissa) }) ?? element.double
+                    {
+                        room.take(index, value)
+                    }
+                    return true
                 }
             }
-            pour()
+            samples.timestamps.append(contentsOf: timestamps[..<room.count])
+            samples.values.append(contentsOf: values[..<room.count])
         }
     }
+}
+
+/// Room for the samples of a column, as many as are wanted of it.
+private struct SampleRoom {
+    let times: ChunkTimes
+    let timestamps: UnsafeMutableBufferPointer<Int64>
+    let values: UnsafeMutableBufferPointer<Double>
+    var count = 0
+
+    @inline(__always)
+    mutating func take(_ index: Int, _ value: Double) {
+        timestamps[count] = times[index]
+        values[count] = value
+        count += 1
+    }
+}
+
+private struct WholeNumbers: LetterSink {
+    var room: SampleRoom
+
+    @inline(__always)
+    mutating func take(_ index: Int, _ value: Int64) { room.take(index, Double(value)) }
+    @inline(__always)
+    mutating func takeStale(_ index: Int) { room.take(index, staleMarker) }
+}
+
+private struct ScaledNumbers: LetterSink {
+    var room: SampleRoom
+    let unit: ColumnUnit
+
+    @inline(__always)
+    mutating func take(_ index: Int, _ value: Int64) { room.take(index, unit.double(value)) }
+    @inline(__always)
+    mutating func takeStale(_ index: Int) { room.take(index, staleMarker) }
+}
+
+/// Hands elements over in their simplest form.
+private struct SimpleElements: LetterSink {
+    let scale: Element.Tag
+    let body: (_ index: Int, Element) -> Void
+
+    func take(_ index: Int, _ value: Int64) { body(index, Element(mantissa: value, tag: scale).simplest) }
+    func takeStale(_ index: Int) { body(index, Element(mantissa: 0, tag: Element.stale)) }
 }
 
 /// Calls `body` for each element of a column that is a sample: what was written, in its simplest form.
 func readElements(_ text: UnsafeRawBufferPointer, count: Int, _ body: (_ index: Int, Element) -> Void) {
     if let column = LetterColumn(text) {
-        column.forEach(count) { index, value in
-            let element = value.map { Element(mantissa: $0, tag: column.scale) }
-            body(index, element?.simplest ?? Element(mantissa: 0, tag: Element.stale))
-            return true
+        withoutActuallyEscaping(body) { body in
+            var sink = SimpleElements(scale: column.scale, body: body)
+            column.read(0..<count, into: &sink)
         }
     } else {
         readNumbers(text, count: count) { index, element, scale in

@@ -169,59 +169,89 @@ struct LetterColumn {
         self.width = Int(width.mantissa)
     }
 
-    /// Calls `body` with each element that is a sample, in units of the scale, or nil for a stale marker; until it returns false.
+    /// Hands over each element of a range that is a sample.
     @inline(__always)
-    func forEach(_ count: Int, _ body: (_ index: Int, _ value: Int64?) -> Bool) {
-        if width == 1 { eachLetter(count, body) } else { eachNumber(count, body) }
+    func read(_ wanted: Range<Int>, into sink: inout some LetterSink) {
+        var place = Place(sum: first)
+        // Most elements of a column may lie before the range: they are only added up.
+        var nowhere = NoLetters()
+        if width == 1 {
+            if readLetters(0..<wanted.lowerBound, from: &place, into: &nowhere) {
+                _ = readLetters(wanted, from: &place, into: &sink)
+            }
+        } else if readNumbers(0..<wanted.lowerBound, from: &place, into: &nowhere) {
+            _ = readNumbers(wanted, from: &place, into: &sink)
+        }
     }
 
-    @inline(__always)
-    private func eachLetter(_ count: Int, _ body: (_ index: Int, _ value: Int64?) -> Bool) {
-        var sum = first
+    /// Where reading has come to, and the sum of all differences up to there.
+    private struct Place {
+        var sum: Int64
         var at = 0
-        for index in 0..<count {
-            sum = sum &+ lowest
+    }
+
+    /// False where the letters are damaged.
+    @inline(__always)
+    private func readLetters(_ range: Range<Int>, from place: inout Place, into sink: inout some LetterSink) -> Bool {
+        var (sum, at) = (place.sum, place.at)
+        for index in range {
+            var difference = lowest
             if at < letters.count {
                 let byte = letters[at]
                 at += 1
                 if byte >= Letter.zero, byte < 0x80 {
-                    sum = sum &+ Letter.value(byte)
+                    difference &+= Letter.value(byte)
                 } else if byte >= 0x80 {
-                    guard at < letters.count else { return }
-                    sum = sum &+ ((Int64(byte & 0x1f) << 6 | Int64(letters[at] & 0x3f)) &- 71)
+                    guard at < letters.count else { return false }
+                    difference &+= (Int64(byte & 0x1f) << 6 | Int64(letters[at] & 0x3f)) &- 71
                     at += 1
                 } else {
-                    sum = sum &- lowest
-                    if byte == Letter.stale, !body(index, nil) { return }
+                    if byte == Letter.stale { sink.takeStale(index) }
                     continue
                 }
             }
-            if !body(index, sum) { return }
+            sum &+= difference
+            sink.take(index, sum)
         }
+        place = Place(sum: sum, at: at)
+        return true
     }
 
     @inline(__always)
-    private func eachNumber(_ count: Int, _ body: (_ index: Int, _ value: Int64?) -> Bool) {
-        var sum = first
-        var at = 0
-        for index in 0..<count {
+    private func readNumbers(_ range: Range<Int>, from place: inout Place, into sink: inout some LetterSink) -> Bool {
+        for index in range {
+            var difference = lowest
+            let at = place.at
             if at < letters.count {
-                guard letters.count - at >= width else { return }
+                guard letters.count - at >= width else { return false }
+                place.at += width
                 if letters[at] < Letter.zero {
-                    let isStale = letters[at] == Letter.stale
-                    at += width
-                    if isStale, !body(index, nil) { return }
+                    if letters[at] == Letter.stale { sink.takeStale(index) }
                     continue
                 }
                 var number: Int64 = 0
                 for digit in at..<at + width {
                     number = number << Int64(Letter.digitBits) | Letter.value(letters[digit])
                 }
-                sum = sum &+ number
-                at += width
+                difference &+= number
             }
-            sum = sum &+ lowest
-            if !body(index, sum) { return }
+            place.sum &+= difference
+            sink.take(index, place.sum)
         }
+        return true
     }
+}
+
+/// Takes the elements of a column in letters: a type rather than a closure, so that reading is compiled for each by itself.
+protocol LetterSink {
+    /// Takes a number, in units of the column's scale.
+    mutating func take(_ index: Int, _ value: Int64)
+    mutating func takeStale(_ index: Int)
+}
+
+private struct NoLetters: LetterSink {
+    @inline(__always)
+    func take(_ index: Int, _ value: Int64) {}
+    @inline(__always)
+    func takeStale(_ index: Int) {}
 }

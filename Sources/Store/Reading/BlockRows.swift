@@ -76,10 +76,13 @@ final class BlockRowsReader {
                 continue
             }
             try connection.rows(
-                "SELECT chunk_id, start_ms FROM chunks WHERE chunk_id BETWEEN ? AND ? AND start_ms <= ?",
-                .integer(first), .integer(last), .integer(to)
+                """
+                SELECT start_ms, step_ms, count, times, chunk_id FROM chunks
+                WHERE chunk_id BETWEEN ? AND ? AND start_ms <= ?
+                """, .integer(first), .integer(last), .integer(to)
             ) { row in
-                if let chunk = try chunk(row.integer(0), cached), chunk.times.end >= from { chunks.append(chunk) }
+                guard let times = ChunkTimes(row, first: 0), times.end >= from else { return }
+                if let chunk = try chunk(row.integer(4), cached) { chunks.append(chunk) }
             }
         }
         return chunks

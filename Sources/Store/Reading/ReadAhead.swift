@@ -7,7 +7,7 @@ import Threads
 final class ReadAhead: @unchecked Sendable {
     // Sendable: `reading` guards what is read and the file, `delivering` what is decoded; the rest belongs to the one who reads.
 
-    /// Series of one segment of a block.
+    /// Series of one block.
     private struct Piece {
         var number: Int
         var items: Range<Int>
@@ -22,7 +22,9 @@ final class ReadAhead: @unchecked Sendable {
 
     /// Fewer series than these are read as fast alone.
     private static let fewSeries = 96
-    /// A piece of several series has so many samples at the most.
+    /// A piece has so many samples, nearly: less is not worth the handing over …
+    private static let fewSamples = 1 << 14
+    /// … but the series of a segment, which are inflated together, as long as there are not more samples than these.
     private static let mostSamples = 1 << 21
     /// So many samples are decoded ahead.
     private static let samplesAhead = 1 << 18
@@ -125,9 +127,10 @@ final class ReadAhead: @unchecked Sendable {
             let rows = Result(catching: { try self.rows(of: blockNumber(of: first)) })
             var end = nextItem + 1
             if case .success(let rows) = rows {
-                let most = max(1, Self.mostSamples / rows.samplesPerSeries)
-                while end < items.count, end - nextItem < most,
-                    items[end].series / Int64(columnsPerSegment) == first / Int64(columnsPerSegment)
+                let few = Self.fewSamples / rows.samplesPerSeries
+                let most = Self.mostSamples / rows.samplesPerSeries
+                while end < items.count, blockNumber(of: items[end].series) == rows.block,
+                    end - nextItem < (isSameSegment(items[end].series, items[end - 1].series) ? most : few)
                 {
                     end += 1
                 }
@@ -162,4 +165,8 @@ final class ReadAhead: @unchecked Sendable {
             delivering.wakeAll()
         }
     }
+}
+
+private func isSameSegment(_ a: Int64, _ b: Int64) -> Bool {
+    a / Int64(columnsPerSegment) == b / Int64(columnsPerSegment)
 }

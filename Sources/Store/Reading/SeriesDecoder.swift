@@ -31,7 +31,7 @@ struct SampleBatch {
 final class SeriesDecoder {
     private let inflater = Inflater()
 
-    /// Adds the series at some slots of one segment to a batch.
+    /// Adds the series at some slots, ascending, to a batch.
     func decode(_ rows: BlockRows, slots: some Sequence<Int>, from: Int64, to: Int64, into batch: inout SampleBatch) {
         var texts: [SegmentText?] = []
         var segment = -1
