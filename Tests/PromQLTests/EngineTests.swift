@@ -47,6 +47,15 @@ struct EngineTests {
         }
     }
 
+    @Test("names series that are one too many as Prometheus does")
+    func duplicates() {
+        let message =
+            "found duplicate series for the match group {x=\"1\"} on the right hand-side of the operation: "
+            + "[{__name__=\"a_total\", x=\"1\"}, {__name__=\"c_total\", x=\"1\"}];many-to-many matching not allowed: "
+            + "matching labels must be unique on one side"
+        #expect(throws: QueryError.execution(message)) { try instant("a_total + on (x) {x=\"1\"}") }
+    }
+
     // MARK: Times
 
     @Test("looks back five minutes, to the millisecond")

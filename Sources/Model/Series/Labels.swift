@@ -121,12 +121,16 @@ extension Labels: CustomStringConvertible {
         let metricIsLegal = isLegacyMetricName(metric)
         var parts: [String] = []
         if !metric.isEmpty && !metricIsLegal { parts.append(quoted(metric)) }
-        for pair in pairs where !sameBytes(pair.name, Labels.metricName) {
-            let name = isLegacyLabelName(pair.name) ? pair.name : quoted(pair.name)
-            parts.append("\(name)=\(quoted(pair.value))")
-        }
+        for pair in pairs where !sameBytes(pair.name, Labels.metricName) { parts.append(Self.text(pair)) }
         let shown = metricIsLegal ? metric : ""
         return parts.isEmpty && !shown.isEmpty ? shown : "\(shown){\(parts.joined(separator: ", "))}"
+    }
+
+    /// As Prometheus prints labels in its messages: `{__name__="up", instance="a:1"}`.
+    public var inBraces: String { "{\(pairs.map(Self.text).joined(separator: ", "))}" }
+
+    private static func text(_ pair: Label) -> String {
+        "\(isLegacyLabelName(pair.name) ? pair.name : quoted(pair.name))=\(quoted(pair.value))"
     }
 }
 

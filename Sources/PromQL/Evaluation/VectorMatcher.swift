@@ -68,17 +68,13 @@ struct VectorMatcher {
                     found = candidate
                     continue
                 }
-                let named = [other.labels.description, candidate.labels.description].sorted(by: bytesPrecede)
+                let named = [other.labels.inBraces, candidate.labels.inBraces].sorted(by: bytesPrecede)
                 throw .execution(
-                    "found duplicate series for the match group \(describe(key)) on the"
+                    "found duplicate series for the match group \(key.inBraces) on the"
                         + " \(isSwapped ? "left" : "right") hand-side of the operation: [\(named[0]), \(named[1])]"
                         + ";many-to-many matching not allowed: matching labels must be unique on one side")
             }
         }
-    }
-
-    private func describe(_ labels: Labels) -> String {
-        labels.pairs.isEmpty ? "{}" : labels.description
     }
 
     /// Reckons with all pairs of one signature.
