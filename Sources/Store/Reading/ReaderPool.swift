@@ -15,10 +15,10 @@ final class ReaderPool: Sendable {
     private let path: String
     private let watch: FileWatch
     private let state = Mutex(State())
-    /// What was read of chunks before.
-    let chunks: ChunkCache
+    /// What was read of chunks before; nil where nothing is kept.
+    let chunks: ChunkCache?
 
-    init(path: String, watch: FileWatch, chunks: ChunkCache) {
+    init(path: String, watch: FileWatch, chunks: ChunkCache?) {
         self.chunks = chunks
         self.path = path
         self.watch = watch

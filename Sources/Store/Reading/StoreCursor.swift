@@ -15,7 +15,7 @@ final class StoreCursor: SeriesCursor {
         waiting: WaitingSamples
     ) throws {
         let compiled = try matchers.map { try CompiledMatcher($0) }
-        let cached = pool.chunks.view()
+        let cached = pool.chunks?.view()
         let transaction = try pool.borrow()
         self.registry = registry
         self.transaction = transaction

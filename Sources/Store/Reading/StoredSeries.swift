@@ -21,8 +21,8 @@ public final class StoredSeries: Sendable {
         registry = SeriesRegistry(
             heads: HeadBook(rowsPerPart: Int.max), largestBlock: Store.largestBlock, past: nil)
         registry.state.withLock { $0.coveredSince = .max }
-        // Nor does it know when another process takes chunks out.
-        readers = ReaderPool(path: path, watch: FileWatch(path: path), chunks: ChunkCache(most: 0))
+        // Nor does it know when another process takes chunks out, so that it keeps none.
+        readers = ReaderPool(path: path, watch: FileWatch(path: path), chunks: nil)
     }
 
     /// Lets go of the file.
