@@ -10,6 +10,8 @@ public enum QueryError: Error, Sendable, Hashable {
     case cancelled
     /// It needs more samples at a time than it may.
     case tooManySamples
+    /// All queries that run need more samples at a time than they may.
+    case tooManySamplesTogether
     /// The series could not be read.
     case storage(String)
 }
@@ -23,6 +25,8 @@ extension QueryError: CustomStringConvertible {
         case .timedOut: "query timed out in expression evaluation"
         case .cancelled: "query was canceled in expression evaluation"
         case .tooManySamples: "query processing would load too many samples into memory in query execution"
+        case .tooManySamplesTogether:
+            "query processing would load too many samples into memory, together with the queries that run beside it"
         }
     }
 }

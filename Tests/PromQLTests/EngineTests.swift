@@ -133,6 +133,64 @@ struct EngineTests {
         #expect((60...70).contains(result.statistics.peakSamples))
     }
 
+    @Test("holds no more than it may together with others, as long as anybody has their results")
+    func account() throws {
+        let account = SampleAccount()
+        func evaluate() throws -> QueryControl {
+            let control = QueryControl(timeout: 60_000, sampleLimit: 150, together: account)
+            _ = try QueryEngine(Self.source, options: .init()).instant(
+                try ParsedQuery("a_total[1h]"), at: 3_600_000, control: control)
+            return control
+        }
+        var first: QueryControl? = try evaluate()
+        #expect(first != nil)
+        #expect(throws: QueryError.tooManySamplesTogether) { try evaluate() }
+        first = nil
+        for _ in 0..<3 { _ = try evaluate() }
+    }
+
+    @Test("puts series in the order of their labels, also those with the same value")
+    func order() throws {
+        var source = MemorySource()
+        for number in [7, 3, 9, 1, 5] {
+            source.add(["__name__": "m", "i": "\(number)"], [Sample(0, number == 9 ? 2 : 1)])
+        }
+        func labels(_ query: String) throws -> [String] {
+            let control = QueryControl(timeout: 60_000, sampleLimit: 1000)
+            let result = try QueryEngine(source, options: .init()).instant(
+                try ParsedQuery(query), at: 0, control: control)
+            guard case .vector(let elements, _) = result.value else { return [] }
+            return elements.map { $0.labels["i"] ?? "" }
+        }
+        #expect(try labels("m") == ["1", "3", "5", "7", "9"])
+        #expect(try labels("m{i='9'} or m") == ["1", "3", "5", "7", "9"])
+        #expect(try labels("topk(3, m)") == ["9", "1", "3"])
+        #expect(try labels("bottomk(2, m)") == ["1", "3"])
+        #expect(try labels("sort(m)") == ["1", "3", "5", "7", "9"])
+        #expect(try labels("sort_desc(m) * 2") == ["9", "1", "3", "5", "7"])
+    }
+
+    @Test("makes the date of NaN that Prometheus makes")
+    func dates() throws {
+        // As Prometheus on amd64 answers.
+        let expected: [(String, Double)] = [
+            ("minute", 30), ("hour", 15), ("day_of_week", 0), ("day_of_month", 4), ("day_of_year", 339),
+            ("days_in_month", 31), ("month", 12), ("year", 292_277_026_596),
+        ]
+        for (function, value) in expected {
+            for argument in ["NaN", "Inf", "-Inf", "1e300"] {
+                #expect(try vector("\(function)(vector(\(argument)))") == ["{}": value])
+            }
+        }
+        for (time, year, dayOfYear): (String, Double, Double) in [
+            ("9e15", 285_200_616, 206), ("-9e15", -285_196_677, 161), ("9e18", 285_198_648_531, 111),
+            ("-9e18", -285_198_644_592, 256),
+        ] {
+            #expect(try vector("year(vector(\(time)))") == ["{}": year])
+            #expect(try vector("day_of_year(vector(\(time)))") == ["{}": dayOfYear])
+        }
+    }
+
     @Test("ends when it is told to, or when its time is over")
     func ends() throws {
         let control = QueryControl(timeout: 60_000, sampleLimit: 1_000_000)

@@ -264,6 +264,7 @@ extension SampleReceiver {
 
 extension SampleReceiver.Intake {
     mutating func add(_ labels: Labels, _ time: Int64, _ value: Double) throws {
+        guard accepts(Sample(time, value)) else { return }
         let place = try Array(labels.description.utf8).withUnsafeBytes { try series($0) { labels } }
         add(Sample(time, value), to: place)
     }

@@ -23,6 +23,7 @@ func queryAnswer(_ finished: FinishedQuery, limit: Int, stats: String) -> Piecew
     let type = result.value.typeName
     let statistics = stats.isEmpty ? nil : finished
     let value = result.value
+    let control = finished.control
     return PiecewiseAnswer(
         opening: { json in
             json.beginObject()
@@ -31,7 +32,8 @@ func queryAnswer(_ finished: FinishedQuery, limit: Int, stats: String) -> Piecew
         },
         count: value.isList ? shown : 2,
         elements: { range, json in
-            for index in range { value.write(index, to: &json) }
+            // Until all of it is written the result is held.
+            withExtendedLifetime(control) { for index in range { value.write(index, to: &json) } }
         },
         closing: { json in
             if let statistics { write(statistics, to: &json) }

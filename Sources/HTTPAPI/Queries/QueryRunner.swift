@@ -11,6 +11,8 @@ public final class QueryRunner: Sendable {
 
     private let settingsNow: @Sendable () -> QuerySettings
     private let gate: QueryGate
+    /// A query that may hold much must not be joined by nineteen others that do: the store's memory is this process's too.
+    private let samples = SampleAccount()
     private let clock: any WallClock
     private let outcomes: CounterFamily
     private let durations: Histogram
@@ -51,14 +53,15 @@ public final class QueryRunner: Sendable {
         do {
             let settings = settings
             let timeout = min(timeout ?? .max, settings.timeout)
-            if timeout <= 0 { throw QueryError.timedOut }
-            let control = QueryControl(timeout: timeout, sampleLimit: settings.maxSamples, clock: clock)
+            if timeout <= 0 { throw QueryGate.TimedOut() }
+            let control = QueryControl(
+                timeout: timeout, sampleLimit: settings.maxSamples, together: samples, clock: clock)
             let finished = try await withTaskCancellationHandler {
                 try await perform(settings, within: timeout) { [running] in
                     let waited = monotonicNanoseconds() - began
                     running.add(1)
                     defer { running.add(-1) }
-                    return FinishedQuery(result: try evaluate(control), waitedNanoseconds: waited)
+                    return FinishedQuery(result: try evaluate(control), control: control, waitedNanoseconds: waited)
                 }
             } onCancel: {
                 control.cancel()
@@ -99,6 +102,8 @@ public final class QueryRunner: Sendable {
 /// A query with its result.
 struct FinishedQuery: Sendable {
     var result: QueryResult
+    /// Kept as long as the result is: until then its samples count.
+    var control: QueryControl?
     /// How long it waited until it could run.
     var waitedNanoseconds: UInt64
 }
@@ -120,7 +125,7 @@ private enum QueryOutcome: String, CaseIterable {
         self =
             switch error {
             case QueryError.syntax, is HTTPError: .invalid
-            case QueryError.execution, QueryError.tooManySamples: .failed
+            case QueryError.execution, QueryError.tooManySamples, QueryError.tooManySamplesTogether: .failed
             case QueryError.timedOut, is QueryGate.TimedOut: .timeout
             case QueryError.cancelled, is CancellationError: .canceled
             default: .error
@@ -134,7 +139,7 @@ private func httpError(fromQuery error: any Error) -> any Error {
     case let error as QueryError:
         switch error {
         case .syntax: invalidParameter("query", error.description)
-        case .execution, .tooManySamples: HTTPError.api(.execution, error.description)
+        case .execution, .tooManySamples, .tooManySamplesTogether: HTTPError.api(.execution, error.description)
         case .timedOut: HTTPError.api(.timeout, error.description)
         case .cancelled: HTTPError.api(.canceled, error.description)
         case .storage: HTTPError.api(.internal, error.description)

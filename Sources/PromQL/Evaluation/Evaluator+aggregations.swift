@@ -86,15 +86,18 @@ extension Evaluator {
             }
         }
         let isLargest = node.aggregator == .topk
+        let order = LabelOrder(members)
         if steps.count == 1 {
             for group in groups {
-                for index in best(Int(limits[0]), of: group, at: 0, in: members, isLargest) { try sink(members[index]) }
+                for index in best(Int(limits[0]), of: group, at: 0, in: members, isLargest, order) {
+                    try sink(members[index])
+                }
             }
         } else {
             for group in groups {
                 try control.check()
                 for step in 0..<steps.count {
-                    let chosen = best(Int(limits[step]), of: group, at: step, in: members, isLargest)
+                    let chosen = best(Int(limits[step]), of: group, at: step, in: members, isLargest, order)
                     let kept = chosen.map { members[$0].values[step] }
                     for index in group { members[index].values[step] = absent }
                     for (index, value) in zip(chosen, kept) { members[index].values[step] = value }
@@ -105,29 +108,30 @@ extension Evaluator {
         release(members.count * steps.count)
     }
 
-    /// The best members of a group at a step, the best first. Of two alike the earlier comes first, NaN last of all.
+    /// The best members of a group at a step, the best first, NaN last of all.
     private func best(
-        _ limit: Int, of group: [Int], at step: Int, in members: [StepSeries], _ isLargest: Bool
+        _ limit: Int, of group: [Int], at step: Int, in members: [StepSeries], _ isLargest: Bool, _ order: LabelOrder
     ) -> [Int] {
         guard limit > 0 else { return [] }
-        func comesBefore(_ a: Double, _ b: Double) -> Bool {
-            if a.isNaN || b.isNaN { return !a.isNaN && b.isNaN }
-            return isLargest ? a > b : a < b
+        func comesBefore(_ a: (index: Int, value: Double), _ b: (index: Int, value: Double)) -> Bool {
+            if a.value.isNaN != b.value.isNaN { return b.value.isNaN }
+            if a.value == b.value || a.value.isNaN { return order.precedes(a.index, b.index) }
+            return isLargest ? a.value > b.value : a.value < b.value
         }
         var best: [(index: Int, value: Double)] = []
         for index in group {
-            let value = members[index].values[step]
-            if isAbsent(value) { continue }
+            let candidate = (index: index, value: members[index].values[step])
+            if isAbsent(candidate.value) { continue }
             if best.count >= limit {
-                guard let worst = best.last, comesBefore(value, worst.value) else { continue }
+                guard let worst = best.last, comesBefore(candidate, worst) else { continue }
                 best.removeLast()
             }
             var (low, high) = (0, best.count)
             while low < high {
                 let middle = (low + high) / 2
-                if comesBefore(value, best[middle].value) { high = middle } else { low = middle + 1 }
+                if comesBefore(candidate, best[middle]) { high = middle } else { low = middle + 1 }
             }
-            best.insert((index, value), at: low)
+            best.insert(candidate, at: low)
         }
         return best.map(\.index)
     }

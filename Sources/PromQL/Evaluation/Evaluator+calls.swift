@@ -134,10 +134,11 @@ extension Evaluator {
         }
         var all = try collect(argument, steps)
         let isDescending = call.function.name == "sort_desc"
-        // NaN comes last in both orders.
-        all.sort { a, b in
-            let (a, b) = (a.values.first ?? .nan, b.values.first ?? .nan)
-            if a.isNaN || b.isNaN { return !a.isNaN && b.isNaN }
+        // NaN comes last in both orders; what is the same is in the order of the labels.
+        all.sort { one, other in
+            let (a, b) = (one.values.first ?? .nan, other.values.first ?? .nan)
+            if a.isNaN != b.isNaN { return b.isNaN }
+            if a == b || a.isNaN { return one.labels < other.labels }
             return isDescending ? a > b : a < b
         }
         for series in all {

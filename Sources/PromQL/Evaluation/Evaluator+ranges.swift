@@ -8,7 +8,7 @@ extension Evaluator {
         let parameters = try function.parameterIndex.map { try scalar(argument(call, $0), steps) }
         let ranged = try argument(call, function.parameterIndex == 0 ? 1 : 0)
         if call.function.name == "quantile_over_time", let parameters {
-            noteQuantiles(parameters, of: call, at: ranged.range)
+            noteQuantiles(parameters, of: call, at: try argument(call, 0).range)
         }
         // Here no two series may be the same, even if they never have a value at the same time.
         let mayCollide = !function.keepsName && !options.delaysNameRemoval && !ranged.hasOneName

@@ -21,7 +21,6 @@ final class Evaluator {
     let frame: Frame
     var annotations = Annotations()
     private(set) var statistics = QueryStatistics()
-    private var held = 0
 
     init(source: any SeriesSource, options: QueryEngine.Options, control: QueryControl, frame: Frame) {
         self.source = source
@@ -34,13 +33,11 @@ final class Evaluator {
 
     /// Notes that so many more samples are held.
     func hold(_ samples: Int) throws(QueryError) {
-        held += samples
-        statistics.peakSamples = max(statistics.peakSamples, held)
-        try control.check(samples: held)
+        statistics.peakSamples = max(statistics.peakSamples, try control.hold(samples))
     }
 
     /// Notes that they are not any more.
-    func release(_ samples: Int) { held -= samples }
+    func release(_ samples: Int) { control.release(samples) }
 
     /// Notes that so many samples of the source were looked at.
     func count(_ samples: Int) { statistics.totalSamples += samples }

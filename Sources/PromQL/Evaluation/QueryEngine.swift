@@ -45,7 +45,8 @@ public struct QueryEngine: Sendable {
             case .scalar: return .scalar(try evaluator.scalar(expression, steps).first ?? .nan, at: time)
             case .matrix: return .matrix(try evaluator.samples(expression, at: time))
             case .vector:
-                let series = try evaluator.finished(evaluator.collect(expression, steps))
+                var series = try evaluator.finished(evaluator.collect(expression, steps))
+                if !expression.hasOrder { series.sort { $0.labels < $1.labels } }
                 return .vector(
                     series.compactMap { series in
                         series.values.first.map { VectorElement(labels: series.labels, value: $0) }

@@ -9,11 +9,7 @@ enum DateField: String {
     case daysInMonth = "days_in_month"
 
     func value(seconds: Double) -> Double {
-        // Times that no calendar reaches have no date.
-        guard seconds.magnitude < 1e15 else { return .nan }
-        let seconds = Int64(seconds)
-        let days = floorDivide(seconds, by: 86_400)
-        let inDay = seconds - days * 86_400
+        let (days, inDay) = Self.day(of: seconds)
         switch self {
         case .minute: return Double(inDay / 60 % 60)
         case .hour: return Double(inDay / 3600)
@@ -29,6 +25,17 @@ enum DateField: String {
             let date = civilDate(daysSince1970: days)
             return Double(length(ofMonth: date.month, in: date.year))
         }
+    }
+}
+
+extension DateField {
+    /// The day since 1970, and the second of it. What is no time at all, NaN and what is too large, is to Prometheus the last moment
+    /// that Go's calendar knows, in the year 292277026596 (on amd64: what Go makes of such numbers depends on the processor).
+    private static func day(of seconds: Double) -> (days: Int64, inDay: Int64) {
+        guard seconds.magnitude < 9.2e18 else { return (106_751_991_167_300, 55_808) }
+        let seconds = Int64(seconds)
+        let days = floorDivide(seconds, by: 86_400)
+        return (days, seconds - days * 86_400)
     }
 }
 

@@ -71,16 +71,21 @@ extension SampleReceiver {
             return Series(series: home.series, sender: home.isForeign ? nil : number)
         }
 
-        /// Adds a sample.
-        public mutating func add(_ sample: Sample, to series: Series) {
+        /// Whether a sample's time is one that is stored; it is counted if not.
+        public mutating func accepts(_ sample: Sample) -> Bool {
             guard sample.timestamp >= 0, sample.timestamp <= latestTimestamp else {
                 receipt.outOfRange += 1
-                return
+                return false
             }
             if sample.timestamp > now + Self.futureMilliseconds {
                 receipt.future += 1
-                return
+                return false
             }
+            return true
+        }
+
+        /// Adds a sample that has been accepted.
+        public mutating func add(_ sample: Sample, to series: Series) {
             var sender = series.sender
             if let number = sender, senders[number]?.note(sample.timestamp) != .together { sender = nil }
             samples.add(sample, series: series.series, sender: sender)

@@ -15,8 +15,16 @@ struct StoreSink: SampleSink {
             let receipt = try await receiver.receive { intake in
                 try request.forEachSeries { series in
                     try series.withLabelText { text in
-                        let place = try intake.series(text) { try series.labels() }
-                        try series.forEachSample { intake.add($0, to: place) }
+                        // Of a series without a sample that is taken nothing is left behind.
+                        var place: SampleReceiver.Intake.Series?
+                        try series.forEachSample { sample in
+                            guard intake.accepts(sample) else { return }
+                            let known = try place ?? intake.series(text) { try series.labels() }
+                            place = known
+                            intake.add(sample, to: known)
+                        }
+                        // It may be damaged all the same.
+                        if place == nil { _ = try series.labels() }
                     }
                 }
                 intake.add(

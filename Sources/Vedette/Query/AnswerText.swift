@@ -13,7 +13,7 @@ struct AnswerText {
     /// A vector or scalar as a table; samples by series.
     func table(_ value: QueryValue) -> String {
         switch value {
-        case .scalar(let number, _): return formatExpositionValue(number) + "\n"
+        case .scalar(let number, _): return readable(number) + "\n"
         case .string(let text, _): return text + "\n"
         case .vector(let elements, _): return table(elements)
         case .matrix(let series): return list(series)
@@ -25,7 +25,7 @@ struct AnswerText {
         let shared = SharedLabels(elements.map(\.labels))
         var table = TableText(shared.different.map { ($0, .left) } + [("value", .right)])
         for element in elements {
-            table.add(shared.different.map { element.labels[$0] ?? "" } + [formatExpositionValue(element.value)])
+            table.add(shared.different.map { element.labels[$0] ?? "" } + [readable(element.value)])
         }
         return shared.heading + table.text
     }
@@ -34,7 +34,7 @@ struct AnswerText {
         if series.isEmpty { return "no series\n" }
         return series.map { one in
             var table = TableText([("time", .left), ("value", .right)])
-            one.forEach { table.add([formatTimestamp($0), formatExpositionValue($1)]) }
+            one.forEach { table.add([formatTimestamp($0), readable($1)]) }
             return "\(oneLine(one.labels.description))\n\(table.text)"
         }.joined(separator: "\n")
     }
@@ -81,4 +81,9 @@ private struct SharedLabels {
         let own = labels.keeping(different)
         return own.pairs.isEmpty ? "{}" : own.description
     }
+}
+
+/// A number as people write it: with an exponent only where there would be very many digits.
+func readable(_ number: Double) -> String {
+    number == 0 || (1e-6..<1e16).contains(number.magnitude) ? formatAPIValue(number) : formatExpositionValue(number)
 }

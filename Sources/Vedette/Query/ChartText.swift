@@ -1,3 +1,4 @@
+import Glibc
 import Model
 
 /// Lines over time, drawn with the dots of Braille characters: two by four to a character.
@@ -31,7 +32,7 @@ struct ChartText {
         let (low, high) = bounds
         let labels: [String] = (0..<height).map { row in
             let isMarked = row == 0 || row == height - 1 || (height > 8 && row == height / 2)
-            return isMarked ? shortNumber(high - (high - low) * Double(row) / Double(height - 1)) : ""
+            return isMarked ? shortNumber(between(high, low, Double(row) / Double(height - 1))) : ""
         }
         let margin = labels.reduce(0) { max($0, $1.count) }
         let columns = max(10, width - margin - 2)
@@ -50,7 +51,7 @@ struct ChartText {
 
     private var legend: String {
         lines.enumerated().map { index, line in
-            let last = line.points.last.map { formatExpositionValue($0.value) } ?? "–"
+            let last = line.points.last.map { readable($0.value) } ?? "–"
             let mark = hasColours ? "\u{1b}[\(Self.colour(index))m━\u{1b}[0m" : "━"
             return "\(mark) \(oneLine(line.name))  \(last)\n"
         }.joined()
@@ -80,7 +81,7 @@ struct ChartText {
                     continue
                 }
                 let across = Double(point.time - start) / Double(end - start)
-                let down = (high - point.value) / (high - low)
+                let down = share(of: point.value, from: high, to: low)
                 guard (0...1).contains(across), (0...1).contains(down) else { continue }
                 let x = Int((across * Double(2 * columns - 1)).rounded())
                 let y = Int((down * Double(4 * height - 1)).rounded())
@@ -107,6 +108,16 @@ struct ChartText {
         return end - start < 86_400_000
             ? String(text.dropFirst(11).prefix(8)) : "\(text.prefix(10)) \(text.dropFirst(11).prefix(5))"
     }
+}
+
+/// The number at a share of the way. The way itself may be longer than the largest number.
+private func between(_ from: Double, _ to: Double, _ share: Double) -> Double {
+    to - from == .infinity || to - from == -.infinity ? from * (1 - share) + to * share : from + (to - from) * share
+}
+
+/// Which share of the way a number stands at.
+private func share(of value: Double, from: Double, to: Double) -> Double {
+    (value / 2 - from / 2) / (to / 2 - from / 2)
 }
 
 /// Dots, two by four to a character.
@@ -153,8 +164,12 @@ private struct DotGrid {
     }
 }
 
-/// A number in few characters: 1.5k, 20M, 0.003.
+/// A number in few characters: 1.5k, 20M, 0.003, 1.43e+307.
 private func shortNumber(_ value: Double) -> String {
+    if value.magnitude >= 1e21, value.isFinite {
+        let exponent = log10(value.magnitude).rounded(.down)
+        return formatExpositionValue((value / pow(10, exponent) * 100).rounded() / 100) + "e+\(Int(exponent))"
+    }
     let units = ["", "k", "M", "G", "T", "P", "E"]
     var scaled = value
     var unit = 0

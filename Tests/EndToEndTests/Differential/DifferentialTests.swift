@@ -14,7 +14,6 @@ struct DifferentialTests {
         ("a sample of exactly five minutes ago is no longer found", "sparse", 690.25),
         ("a rate is carried back to zero only within half a distance", "rate(fresh_total[1h])", 1200.5),
         ("atan2 drops the name", "2.5 atan2 temperature", 1612.5),
-        ("no date is made of NaN", "year(temperature * NaN)", 1612.5),
         (
             "a dot matches a line's end too",
             "label_replace(label_replace(vector(1), \"a\", \"x\\ny\", \"\", \"\"), \"b\", \"hit\", \"a\", \"x.y\")", 0

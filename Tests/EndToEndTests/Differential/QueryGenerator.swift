@@ -90,8 +90,7 @@ struct QueryGenerator {
             let name = one(of: [
                 "hour", "minute", "month", "year", "day_of_month", "day_of_week", "day_of_year", "days_in_month",
             ])
-            // Not of what may be NaN: 2.42 makes some date of that.
-            return random.happens(0.3) ? "\(name)()" : "\(name)(\(selector("requests_total")))"
+            return random.happens(0.3) ? "\(name)()" : "\(name)(\(vector(depth + 1)))"
         }
         if random.happens(0.25) {
             return one(of: [

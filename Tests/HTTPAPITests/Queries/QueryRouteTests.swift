@@ -158,7 +158,7 @@ struct QueryRouteTests {
             "/api/v1/query?query=up&timeout=1e300", 400, "bad_data",
             #"invalid parameter "timeout": cannot parse "1e300" to a valid duration. It overflows int64"#),
         .error(
-            "/api/v1/query?query=up&timeout=0", 503, "timeout", "query timed out in expression evaluation"),
+            "/api/v1/query?query=up&timeout=0", 503, "timeout", "query timed out in query queue"),
         .error(
             "/api/v1/query?query=up&lookback_delta=x", 400, "bad_data",
             #"error parsing lookback delta duration: cannot parse "x" to a valid duration"#),

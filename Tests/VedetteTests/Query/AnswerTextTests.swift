@@ -61,6 +61,16 @@ struct AnswerTextTests {
                 """, "\(text)")
     }
 
+    @Test("writes numbers without an exponent as long as they are not very long")
+    func numbers() {
+        let expected: [(Double, String)] = [
+            (8_250_000, "8250000"), (41_214_757_500, "41214757500"), (0x1p53, "9007199254740992"), (0, "0"),
+            (1e20, "1e+20"),
+            (0.000_25, "0.00025"), (1e-9, "1e-09"), (-.infinity, "-Inf"), (.nan, "NaN"),
+        ]
+        for (number, text) in expected { #expect(AnswerText().table(.scalar(number, at: 0)) == text + "\n") }
+    }
+
     @Test("is a chart whatever the values are")
     func odd() {
         let values: [[Double]] = [
@@ -70,6 +80,7 @@ struct AnswerTextTests {
             let series = SeriesPoints(labels: [:], timestamps: column.indices.map { Int64($0) * 1000 }, values: column)
             let text = AnswerText(width: 30).chart([series], from: 0, to: 2000)
             #expect(text.split(separator: "\n").allSatisfy { $0.count <= 30 }, "\(text)")
+            #expect(!text.split(separator: "┤").dropLast().contains { $0.hasSuffix("NaN ") }, "\(text)")
         }
         let many = (0..<30).map { index in
             SeriesPoints(labels: ["n": String(index)], timestamps: [0, 1000], values: [0, Double(index)])

@@ -1,0 +1,36 @@
+import Model
+
+// In which order the series of an instant vector come: by their labels, unless the query says something else.
+extension Expression {
+    /// Whether something in it puts series in an order of its own.
+    var hasOrder: Bool {
+        switch self {
+        case .number, .string, .selector, .rangeSelector: false
+        case .subquery(let node): node.inner.hasOrder
+        case .parenthesis(let node): node.inner.hasOrder
+        case .sign(let node): node.inner.hasOrder
+        case .binary(let node): node.left.hasOrder || node.right.hasOrder
+        case .aggregation(let node):
+            node.aggregator == .topk || node.aggregator == .bottomk || node.inner.hasOrder
+        case .call(let node):
+            node.function.name == "sort" || node.function.name == "sort_desc"
+                || node.arguments.contains(where: \.hasOrder)
+        }
+    }
+}
+
+/// Which of two series with the same value comes first: the one whose labels do. Found out when it is asked for the first time.
+final class LabelOrder {
+    private let series: [StepSeries]
+    private lazy var places: [Int] = {
+        var places = Array(repeating: 0, count: series.count)
+        for (place, index) in series.indices.sorted(by: { series[$0].labels < series[$1].labels }).enumerated() {
+            places[index] = place
+        }
+        return places
+    }()
+
+    init(_ series: [StepSeries]) { self.series = series }
+
+    func precedes(_ a: Int, _ b: Int) -> Bool { places[a] < places[b] }
+}
