@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Patterns
 import Testing
 
 @testable import Store
@@ -104,9 +105,9 @@ import Testing
         before.add(1, known)
         #expect(before.isCurrent && before[1] === known)
         cache.changing {
-            // Who began before may go on with what was there, and not add what may be of after.
-            #expect(before[1] === known)
+            // What is read now may be of before or of after.
             before.add(2, known)
+            #expect(before[1] == nil && before[2] == nil)
             let during = cache.view()
             #expect(!during.isCurrent && during[1] == nil)
         }
@@ -168,19 +169,96 @@ import Testing
             scratch.clock.advance(1000)
         }
         try await scratch.store.flush()
-        let past = PastSeries(most: 100)
+        let past = PastSeries(most: 120)
         try scratch.store.readers.read { connection in
-            let first = try past.metrics(["a"], connection)?.first
+            func read(_ names: String...) throws -> [PastMetric]? { try past.view().metrics(names, connection) }
+            let first = try read("a")?.first
             #expect(first?.table.count == 60)
-            #expect(try past.metrics(["a"], connection)?.first === first, "it is held")
+            #expect(try read("a")?.first === first, "it is held")
+            // What does not fit is not held, and takes no room away.
+            #expect(try read("c") == nil)
+            #expect(try read("a", "b") == nil)
+            #expect(try read("a")?.first === first)
             // The other one takes its place.
-            #expect(try past.metrics(["b"], connection)?.first?.table.count == 60)
-            #expect(try past.metrics(["a"], connection)?.first !== first)
-            #expect(try past.metrics(["c"], connection) == nil)
-            #expect(try past.metrics(["a", "b"], connection) == nil)
-            let held = try past.metrics(["a"], connection)?.first
+            #expect(try read("b")?.first?.table.count == 60)
+            #expect(try read("a")?.first !== first)
+            let held = try read("a")?.first
             for _ in 0..<10 { past.forgetUnused() }
-            #expect(try past.metrics(["a"], connection)?.first !== held, "nobody asked for long")
+            #expect(try read("a")?.first !== held, "nobody asked for long")
+        }
+    }
+
+    @Test func thePastServesOneStateOfTheFile() async throws {
+        let scratch = try Scratch()
+        let target = ScriptedTarget(scratch.store)
+        try target.scrape(at: scratch.clock.now(), [(["__name__": "m"], "1")])
+        try await scratch.store.flush()
+        let past = PastSeries()
+        try scratch.store.readers.read { connection in
+            let before = past.view()
+            let first = try before.metrics(["m"], connection)?.first
+            #expect(try before.metrics(["m"], connection)?.first === first)
+            try past.changing {
+                // What is read meanwhile, whoever began when, is not kept.
+                #expect(try before.metrics(["m"], connection)?.first !== first)
+                let during = past.view()
+                let read = try during.metrics(["m"], connection)?.first
+                #expect(try during.metrics(["m"], connection)?.first !== read)
+            }
+            // Nor what somebody reads who began before.
+            let late = try before.metrics(["m"], connection)?.first
+            #expect(try past.view().metrics(["m"], connection)?.first !== late)
+            let last = try past.view().metrics(["m"], connection)?.first
+            #expect(try past.view().metrics(["m"], connection)?.first === last)
+            past.forget()
+            #expect(try past.view().metrics(["m"], connection)?.first !== last)
+        }
+    }
+
+    @Test func helpersWaitUntilWhatTheyDecodedIsTaken() async throws {
+        let scratch = try Scratch()
+        let target = ScriptedTarget(scratch.store)
+        for scrape in 0..<20 {
+            let values = (0..<3000).map { (["__name__": "m", "i": "\($0)"] as Labels, "\($0 + scrape)") }
+            try target.scrape(at: scratch.clock.now() + Int64(scrape) * 1000, values)
+        }
+        try await scratch.store.flush()
+        #expect(scratch.store.closeHead())
+        for room in [1, 3000, 1 << 18] {
+            let transaction = try scratch.store.readers.borrow()
+            let selection = try Selection(
+                [try CompiledMatcher(.metric("m"))], from: 0, in: scratch.store.registry, or: transaction.connection,
+                past: nil)
+            let file = try BlockRowsReader(transaction.connection, from: 0, to: .max, waiting: WaitingSamples([]))
+            let series = ReadAhead(selection.items, from: file, samplesAhead: room)
+            var expected = 0
+            while let next = try series.next(reusing: SampleBatch()) {
+                #expect(next.items.lowerBound == expected)
+                for (number, item) in next.items.enumerated() {
+                    let values = next.batch.samples.values[next.batch.range(number)]
+                    #expect(Array(values) == (0..<20).map { Double(item + $0) })
+                }
+                expected = next.items.upperBound
+            }
+            #expect(expected == 3000)
+            series.close()
+            // Who has enough after the first leaves helpers behind that wait for room.
+            let left = ReadAhead(selection.items, from: file, samplesAhead: room)
+            #expect(try left.next(reusing: SampleBatch()) != nil)
+            left.close()
+            transaction.end()
+        }
+    }
+
+    @Test func segmentsOfOddSizesAreNoChunk() throws {
+        let connection = try Connection(path: ":memory:", mode: .readWrite)
+        for size in ["9223372036854775808", "0", "268435457", "18446744073709551615"] {
+            try connection.rows(
+                "SELECT 1000, 15000, 3, NULL, '[0,0,1,\(size),1,0,1,\(size)]', x'5b6e756c6c2c315d2020'"
+            ) { row in
+                let chunk = StoredChunk(row, first: 0)
+                #expect(chunk == nil, "\(size)")
+            }
         }
     }
 }

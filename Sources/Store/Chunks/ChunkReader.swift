@@ -34,7 +34,7 @@ final class StoredChunk: Sendable {
                 number: Int(numbers[at]), offset: Int(numbers[at + 1]), length: Int(numbers[at + 2]),
                 size: Int(numbers[at + 3]))
             guard segment.offset >= 0, segment.length >= 0, segment.length <= data.count,
-                segment.offset <= data.count - segment.length, segment.size <= 1 << 28,
+                segment.offset <= data.count - segment.length, (1...1 << 28).contains(segment.size),
                 segment.size >= times.count || times.count <= Self.mostRowsWithoutText
             else { return nil }
             segments.append(segment)
@@ -47,7 +47,9 @@ final class StoredChunk: Sendable {
     func keepTexts() { texts.withLock { if $0 == nil { $0 = [:] } } }
 
     /// The bytes it takes in memory when all of it is inflated and kept.
-    var bytesInMemory: Int { segments.reduce(data.count) { $0 + $1.size + SegmentText.overhead } }
+    var bytesInMemory: Int {
+        segments.reduce(data.count + 8 * (times.offsets?.count ?? 0)) { $0 + $1.size + SegmentText.overhead }
+    }
 
     /// The text of a segment; nil when there is none, or it is damaged.
     func text(segment number: Int, _ inflater: Inflater) -> SegmentText? {

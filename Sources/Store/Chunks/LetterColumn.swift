@@ -179,8 +179,8 @@ struct LetterColumn {
             if readLetters(0..<wanted.lowerBound, from: &place, into: &nowhere) {
                 _ = readLetters(wanted, from: &place, into: &sink)
             }
-        } else if readNumbers(0..<wanted.lowerBound, from: &place, into: &nowhere) {
-            _ = readNumbers(wanted, from: &place, into: &sink)
+        } else if readDigits(0..<wanted.lowerBound, from: &place, into: &nowhere) {
+            _ = readDigits(wanted, from: &place, into: &sink)
         }
     }
 
@@ -218,7 +218,7 @@ struct LetterColumn {
     }
 
     @inline(__always)
-    private func readNumbers(_ range: Range<Int>, from place: inout Place, into sink: inout some LetterSink) -> Bool {
+    private func readDigits(_ range: Range<Int>, from place: inout Place, into sink: inout some LetterSink) -> Bool {
         for index in range {
             var difference = lowest
             let at = place.at

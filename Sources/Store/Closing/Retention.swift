@@ -113,19 +113,29 @@ struct Retention {
             guard let newest = candidates.last else { break }
             after = newest
             let given = registry.giveUp(candidates)
-            let registry = registry
-            let closed = closed
-            try writer.performFreeing { connection in
-                let gone = try registry.stillGivenUp(given).filter { try isUnused($0, connection) }
-                for block in gone {
-                    let first = series(block: block, slot: 0)
-                    try connection.run(
-                        "DELETE FROM label_sets WHERE series_id BETWEEN ? AND ?", .integer(first),
-                        .integer(first + Int64(slotsPerBlock) - 1))
-                    try connection.run("DELETE FROM blocks WHERE block_id = ?", .integer(block))
-                }
-                closed.forget(gone)
+            if given.isEmpty { continue }
+            // The numbers will be other series' numbers one day.
+            if let past = registry.past {
+                try past.changing { try removeSeries(of: given) }
+            } else {
+                try removeSeries(of: given)
             }
+        }
+    }
+
+    private func removeSeries(of given: [BlockID]) throws {
+        let registry = registry
+        let closed = closed
+        try writer.performFreeing { connection in
+            let gone = try registry.stillGivenUp(given).filter { try isUnused($0, connection) }
+            for block in gone {
+                let first = series(block: block, slot: 0)
+                try connection.run(
+                    "DELETE FROM label_sets WHERE series_id BETWEEN ? AND ?", .integer(first),
+                    .integer(first + Int64(slotsPerBlock) - 1))
+                try connection.run("DELETE FROM blocks WHERE block_id = ?", .integer(block))
+            }
+            closed.forget(gone)
         }
     }
 }

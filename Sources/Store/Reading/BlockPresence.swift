@@ -69,7 +69,7 @@ final class BlockPresence {
                 """
                 SELECT start_ms, step_ms, count, times FROM chunks
                 WHERE chunk_id BETWEEN ? AND ? AND start_ms <= ?
-                """, .integer(first), .integer(first + partsPerWindow - 1), .integer(to)
+                """, .integer(first), .integer(first + (partsPerWindow - 1)), .integer(to)
             ) { row in
                 if let times = ChunkTimes(row, first: 0), times.end >= from { isPresent = true }
             }

@@ -14,7 +14,9 @@ final class BlockRows: Sendable {
     }
 
     /// About how many samples a series has.
-    var samplesPerSeries: Int { chunks.reduce(1) { $0 + $1.times.count } }
+    var samplesPerSeries: Int {
+        chunks.reduce(1 + (fresh.values.map(\.timestamps.count).max() ?? 0)) { $0 + $1.times.count }
+    }
 }
 
 /// Reads blocks from one state of the file.
@@ -63,38 +65,26 @@ final class BlockRowsReader {
         var chunks: [StoredChunk] = []
         for window in windows {
             let first = firstChunk(window: window, block: block)
-            let last = first + partsPerWindow - 1
-            guard let cached else {
-                try connection.rows(
-                    """
-                    SELECT start_ms, step_ms, count, times, segments, data FROM chunks
-                    WHERE chunk_id BETWEEN ? AND ? AND start_ms <= ?
-                    """, .integer(first), .integer(last), .integer(to)
-                ) { row in
-                    if let chunk = StoredChunk(row, first: 0, from: from) { chunks.append(chunk) }
-                }
-                continue
-            }
             try connection.rows(
                 """
                 SELECT start_ms, step_ms, count, times, chunk_id FROM chunks
                 WHERE chunk_id BETWEEN ? AND ? AND start_ms <= ?
-                """, .integer(first), .integer(last), .integer(to)
+                """, .integer(first), .integer(first + (partsPerWindow - 1)), .integer(to)
             ) { row in
                 guard let times = ChunkTimes(row, first: 0), times.end >= from else { return }
-                if let chunk = try chunk(row.integer(4), cached) { chunks.append(chunk) }
+                if let chunk = try chunk(row.integer(4)) { chunks.append(chunk) }
             }
         }
         return chunks
     }
 
-    private func chunk(_ id: Int64, _ cached: ChunkCache.View) throws -> StoredChunk? {
-        if let known = cached[id] { return known }
+    private func chunk(_ id: Int64) throws -> StoredChunk? {
+        if let known = cached?[id] { return known }
         var read: StoredChunk?
         try connection.rows(
             "SELECT start_ms, step_ms, count, times, segments, data FROM chunks WHERE chunk_id = ?", .integer(id)
-        ) { row in read = StoredChunk(row, first: 0, from: from) }
-        if let read { cached.add(id, read) }
+        ) { row in read = StoredChunk(row, first: 0) }
+        if let read { cached?.add(id, read) }
         return read
     }
 

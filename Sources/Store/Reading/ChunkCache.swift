@@ -6,9 +6,7 @@ import Synchronization
 /// has a version, and serves those who read a state of the file in which no chunk has been taken out since.
 final class ChunkCache: Sendable {
     fileprivate struct State {
-        var version = 0
-        /// How many are taking chunks out at present.
-        var changes = 0
+        var version = CacheVersion()
         var chunks: [Int64: StoredChunk] = [:]
         var bytes = 0
         /// The chunks that were asked for since the last look, and since the one before.
@@ -23,15 +21,14 @@ final class ChunkCache: Sendable {
     init(most: Int = 16 << 20) { self.most = most }
 
     /// What is in the cache for somebody who begins to read the file now, to be asked for before.
-    func view() -> View { View(self, version: state.withLock { $0.changes == 0 ? $0.version : -1 }) }
+    func view() -> View { View(self, version: state.withLock { $0.version.current }) }
 
     /// Runs what takes chunks out of the file, commit included.
     func changing<Result>(_ body: () throws -> Result) rethrows -> Result {
-        state.withLock { $0.changes += 1 }
+        state.withLock { $0.version.beginChange() }
         defer {
             state.withLock { state in
-                state.changes -= 1
-                state.version += 1
+                state.version.endChange()
                 state.empty()
             }
         }
@@ -53,20 +50,20 @@ final class ChunkCache: Sendable {
     /// The cache for one state of the file.
     struct View {
         private let cache: ChunkCache
-        private let version: Int
+        private let version: Int?
 
-        fileprivate init(_ cache: ChunkCache, version: Int) {
+        fileprivate init(_ cache: ChunkCache, version: Int?) {
             self.cache = cache
             self.version = version
         }
 
         /// Whether no chunk has been taken out since; to be asked when the state of the file is certain.
-        var isCurrent: Bool { cache.state.withLock { $0.changes == 0 && $0.version == version } }
+        var isCurrent: Bool { version != nil && cache.state.withLock { $0.version.current == version } }
 
         /// A chunk that is there.
         subscript(_ id: Int64) -> StoredChunk? {
             cache.state.withLock { state in
-                guard state.version == version, let chunk = state.chunks[id] else { return nil }
+                guard version != nil, state.version.current == version, let chunk = state.chunks[id] else { return nil }
                 state.used.insert(id)
                 return chunk
             }
@@ -75,7 +72,7 @@ final class ChunkCache: Sendable {
         /// Adds a chunk if there is room for it.
         func add(_ id: Int64, _ chunk: StoredChunk) {
             let isAdded = cache.state.withLock { state in
-                guard state.changes == 0, state.version == version, state.chunks[id] == nil,
+                guard version != nil, state.version.current == version, state.chunks[id] == nil,
                     state.bytes + chunk.bytesInMemory <= cache.most
                 else { return false }
                 state.chunks[id] = chunk

@@ -43,11 +43,12 @@ extension Store: LabelSource {
     ) throws -> Result {
         // What waits is looked at first: what is committed in between is seen twice.
         let waiting = WaitingSamples(writer.currentCondition().waiting)
+        let past = registry.past?.view()
         return try readers.read { connection in
             var items: [Selection.Item] = []
             for matchers in selections.isEmpty ? [[]] : selections {
                 let compiled = try matchers.map { try CompiledMatcher($0) }
-                items += try Selection(compiled, from: from, in: registry, or: connection).items
+                items += try Selection(compiled, from: from, in: registry, or: connection, past: past).items
             }
             if selections.count > 1 { items.sort { $0.series < $1.series } }
             let presence = try BlockPresence(connection, from: from, to: to, waiting: waiting)

@@ -12,12 +12,15 @@ final class ReadAhead: @unchecked Sendable {
         var number: Int
         var items: Range<Int>
         var rows: Result<BlockRows, any Error>
+        /// About how many samples it has.
+        var weight: Int
     }
 
     /// Samples of a piece.
     struct Decoded {
         var items: Range<Int>
         var batch: SampleBatch
+        fileprivate(set) var weight = 0
     }
 
     /// Fewer series than these are read as fast alone.
@@ -26,13 +29,12 @@ final class ReadAhead: @unchecked Sendable {
     private static let fewSamples = 1 << 14
     /// … but the series of a segment, which are inflated together, as long as there are not more samples than these.
     private static let mostSamples = 1 << 21
-    /// So many samples are decoded ahead.
-    private static let samplesAhead = 1 << 18
     private static let mostHelpers = min(3, sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1)
 
     private let items: [Selection.Item]
     private let from: Int64
     private let to: Int64
+    private let samplesAhead: Int
 
     private let reading = Monitor()
     private let file: BlockRowsReader
@@ -43,6 +45,7 @@ final class ReadAhead: @unchecked Sendable {
     private let delivering = Monitor()
     private var decoded: [Int: Result<Decoded, any Error>] = [:]
     private var spare: [SampleBatch] = []
+    /// The samples of what is decoded and not delivered, or being decoded.
     private var ahead = 0
     private var isClosed = false
 
@@ -50,8 +53,10 @@ final class ReadAhead: @unchecked Sendable {
     private var helpers: [Thread] = []
     private var delivered = 0
 
-    init(_ items: [Selection.Item], from file: BlockRowsReader) {
+    /// Reads these series; so many samples are decoded ahead.
+    init(_ items: [Selection.Item], from file: BlockRowsReader, samplesAhead: Int = 1 << 18) {
         self.items = items
+        self.samplesAhead = samplesAhead
         self.file = file
         from = file.from
         to = file.to
@@ -63,7 +68,7 @@ final class ReadAhead: @unchecked Sendable {
         let used = used
         delivering.locked { spare.append(used) }
         while true {
-            if let ready = delivering.locked({ take() }) { return try ready.get() }
+            if let ready = delivering.locked({ takeDecoded() }) { return try ready.get() }
             if let piece = takePiece() {
                 decode(piece, with: decoder)
             } else if delivered == nextPiece {
@@ -102,44 +107,53 @@ final class ReadAhead: @unchecked Sendable {
         let decoder = SeriesDecoder()
         while true {
             let isWanted = delivering.locked {
-                while ahead >= Self.samplesAhead, !isClosed { delivering.wait() }
+                while ahead >= samplesAhead, !isClosed { delivering.wait() }
                 return !isClosed
             }
-            guard isWanted, let piece = takePiece() else { return }
+            guard isWanted, let piece = takePiece(asHelper: true) else { return }
             decode(piece, with: decoder)
         }
     }
 
-    /// What comes next, if it is decoded already.
-    private func take() -> Result<Decoded, any Error>? {
+    /// What comes next, if it is decoded already. If much is decoded that comes later, it is waited for: a helper is at work on it,
+    /// for pieces are taken in their order.
+    private func takeDecoded() -> Result<Decoded, any Error>? {
+        while ahead >= samplesAhead, decoded[delivered] == nil { delivering.wait() }
         guard let ready = decoded.removeValue(forKey: delivered) else { return nil }
         delivered += 1
-        if case .success(let ready) = ready { ahead -= ready.batch.count }
+        if case .success(let ready) = ready { ahead -= ready.weight }
         delivering.wakeAll()
         return ready
     }
 
-    /// The next piece that nobody has taken yet; nil when there is none.
-    private func takePiece() -> Piece? {
-        reading.locked { () -> Piece? in
+    /// The next piece that nobody has taken yet; nil when there is none. Of series so long that not all of a segment make a piece
+    /// helpers take none: each of them would inflate the segment anew, and hold as much.
+    private func takePiece(asHelper: Bool = false) -> Piece? {
+        let piece = reading.locked { () -> Piece? in
             guard nextItem < items.count else { return nil }
             let first = items[nextItem].series
             let rows = Result(catching: { try self.rows(of: blockNumber(of: first)) })
             var end = nextItem + 1
+            var samples = 0
             if case .success(let rows) = rows {
+                samples = rows.samplesPerSeries
                 let few = Self.fewSamples / rows.samplesPerSeries
                 let most = Self.mostSamples / rows.samplesPerSeries
+                if asHelper, most < columnsPerSegment { return nil }
                 while end < items.count, blockNumber(of: items[end].series) == rows.block,
                     end - nextItem < (isSameSegment(items[end].series, items[end - 1].series) ? most : few)
                 {
                     end += 1
                 }
             }
-            let piece = Piece(number: nextPiece, items: nextItem..<end, rows: rows)
+            let piece = Piece(
+                number: nextPiece, items: nextItem..<end, rows: rows, weight: samples * (end - nextItem))
             nextPiece += 1
             nextItem = end
             return piece
         }
+        if let piece { delivering.locked { ahead += piece.weight } }
+        return piece
     }
 
     private func rows(of block: BlockID) throws -> BlockRows {
@@ -157,11 +171,10 @@ final class ReadAhead: @unchecked Sendable {
         let result = piece.rows.map { rows in
             decoder.decode(
                 rows, slots: items[piece.items].lazy.map { slot(of: $0.series) }, from: from, to: to, into: &batch)
-            return Decoded(items: piece.items, batch: batch)
+            return Decoded(items: piece.items, batch: batch, weight: piece.weight)
         }
         delivering.locked {
             decoded[piece.number] = result
-            if case .success = result { ahead += batch.count }
             delivering.wakeAll()
         }
     }

@@ -19,7 +19,8 @@ struct Selection {
 
     /// Selects from the series in memory, and from the file where the range reaches back behind what memory covers.
     init(
-        _ matchers: [CompiledMatcher], from: Int64, in registry: SeriesRegistry, or connection: Connection
+        _ matchers: [CompiledMatcher], from: Int64, in registry: SeriesRegistry, or connection: Connection,
+        past: PastSeries.View?
     ) throws {
         let (found, covered) = registry.select(matchers)
         items = found
@@ -27,7 +28,7 @@ struct Selection {
         if from < covered {
             let names = try connection.metricNames(matchers)
             var stored: [Item]
-            if let metrics = try registry.past?.metrics(names, connection) {
+            if let metrics = try past?.metrics(names, connection) {
                 stored = metrics.flatMap { metric in
                     metric.table.select(matchers).map { entry in
                         Item(series: metric.table.ids[Int(entry)], source: .past(metric, entry))
@@ -84,16 +85,9 @@ extension Connection {
     /// The series of a metric that satisfy the matchers.
     fileprivate func series(of metric: String, _ matchers: [CompiledMatcher]) throws -> [Selection.Item] {
         var found: [Selection.Item] = []
-        try rows(
-            """
-            SELECT l.series_id, l.labels
-            FROM metrics m CROSS JOIN label_sets l ON l.metric_id = m.metric_id
-            WHERE m.name = ?
-            """, .text(metric)
-        ) { row in
-            let labels = storedLabels(metric: metric, json: row.text(1))
+        try forEachSeries(of: metric) { series, labels in
             if matchers.allSatisfy({ $0.accepts(labels[$0.matcher.name] ?? "") }) {
-                found.append(Selection.Item(series: row.integer(0), source: .file))
+                found.append(Selection.Item(series: series, source: .file))
             }
         }
         return found

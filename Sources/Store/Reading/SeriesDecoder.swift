@@ -30,13 +30,16 @@ struct SampleBatch {
 /// Makes samples of what was read of a block. One per thread.
 final class SeriesDecoder {
     private let inflater = Inflater()
+    // Of a long range each series comes by itself: its segment is inflated once all the same.
+    private var rows: BlockRows?
+    private var segment = -1
+    private var texts: [SegmentText?] = []
 
     /// Adds the series at some slots, ascending, to a batch.
     func decode(_ rows: BlockRows, slots: some Sequence<Int>, from: Int64, to: Int64, into batch: inout SampleBatch) {
-        var texts: [SegmentText?] = []
-        var segment = -1
         for slot in slots {
-            if slot / columnsPerSegment != segment {
+            if self.rows !== rows || slot / columnsPerSegment != segment {
+                self.rows = rows
                 segment = slot / columnsPerSegment
                 texts = rows.chunks.map { $0.text(segment: segment, inflater) }
             }

@@ -6,7 +6,7 @@ final class StoreCursor: SeriesCursor {
     private let registry: SeriesRegistry
     private let items: [Selection.Item]
     private var transaction: ReadTransaction?
-    private let series: ReadAhead
+    private var series: ReadAhead?
     private var at = -1
     private var present = ReadAhead.Decoded(items: 0..<0, batch: SampleBatch())
 
@@ -16,10 +16,11 @@ final class StoreCursor: SeriesCursor {
     ) throws {
         let compiled = try matchers.map { try CompiledMatcher($0) }
         let cached = pool.chunks?.view()
+        let past = registry.past?.view()
         let transaction = try pool.borrow()
         self.registry = registry
         self.transaction = transaction
-        items = try Selection(compiled, from: from, in: registry, or: transaction.connection).items
+        items = try Selection(compiled, from: from, in: registry, or: transaction.connection, past: past).items
         series = ReadAhead(
             items,
             from: try BlockRowsReader(transaction.connection, from: from, to: to, waiting: waiting, cached: cached))
@@ -39,7 +40,7 @@ final class StoreCursor: SeriesCursor {
 
     var labels: Labels {
         get throws {
-            guard items.indices.contains(at), let transaction else { return .none }
+            guard items.indices.contains(at), let transaction, let series else { return .none }
             return try registry.labels(of: items[at])
                 ?? series.withFile { try transaction.connection.labels(of: items[at].series) }
         }
@@ -48,7 +49,7 @@ final class StoreCursor: SeriesCursor {
     func withSamples<Result>(
         _ body: (_ timestamps: UnsafeBufferPointer<Int64>, _ values: UnsafeBufferPointer<Double>) throws -> Result
     ) throws -> Result {
-        guard transaction != nil, items.indices.contains(at) else {
+        guard let series, items.indices.contains(at) else {
             return try body(UnsafeBufferPointer(start: nil, count: 0), UnsafeBufferPointer(start: nil, count: 0))
         }
         while at >= present.items.upperBound {
@@ -68,7 +69,9 @@ final class StoreCursor: SeriesCursor {
     }
 
     func close() {
-        series.close()
+        series?.close()
+        series = nil
+        present = ReadAhead.Decoded(items: 0..<0, batch: SampleBatch())
         transaction?.end()
         transaction = nil
     }

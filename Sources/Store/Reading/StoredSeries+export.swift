@@ -81,7 +81,7 @@ public final class SortedSeries {
         let wanted = matchers.filter { sameBytes($0.matcher.name, Labels.metricName) }
         guard wanted.allSatisfy({ $0.accepts(metric) }) else { return [] }
         let items = try source.readers.read { connection in
-            try Selection([name] + matchers, from: from, in: source.registry, or: connection).items
+            try Selection([name] + matchers, from: from, in: source.registry, or: connection, past: nil).items
         }
         var found: [(labels: Labels, id: Int64)] = []
         for item in items {

@@ -36,9 +36,7 @@ extension SeriesRegistry {
     /// Gives up the numbers of those blocks that nothing in memory relies on; returns which.
     func giveUp(_ candidates: [BlockID]) -> [BlockID] {
         state.withLock { state in
-            // Their numbers will be other series' numbers one day.
-            if !candidates.isEmpty { past?.forget() }
-            return candidates.filter { id in
+            candidates.filter { id in
                 // The block itself must not be copied here: the copy would hold its pin.
                 guard let present = state.blocks[id]?.present else { return true }
                 guard present.isEmpty, !state.isPinned(id) else { return false }
