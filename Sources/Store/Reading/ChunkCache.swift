@@ -5,13 +5,20 @@ import Synchronization
 /// A chunk never changes, but merging and retention take chunks out, and then another may get the number of one. So the cache
 /// has a version, and serves those who read a state of the file in which no chunk has been taken out since.
 final class ChunkCache: Sendable {
-    fileprivate struct State {
+    fileprivate struct State: CacheContent {
         var version = CacheVersion()
         var chunks: [Int64: StoredChunk] = [:]
         var bytes = 0
         /// The chunks that were asked for since the last look, and since the one before.
         var used: Set<Int64> = []
         var usedBefore: Set<Int64> = []
+
+        mutating func empty() {
+            chunks = [:]
+            bytes = 0
+            used = []
+            usedBefore = []
+        }
     }
 
     private let most: Int
@@ -25,14 +32,7 @@ final class ChunkCache: Sendable {
 
     /// Runs what takes chunks out of the file, commit included.
     func changing<Result>(_ body: () throws -> Result) rethrows -> Result {
-        state.withLock { $0.version.beginChange() }
-        defer {
-            state.withLock { state in
-                state.version.endChange()
-                state.empty()
-            }
-        }
-        return try body()
+        try state.changing(body)
     }
 
     /// To be called once a minute: what nobody asked for in the last two makes room. What is new gets in only where there is room,
@@ -58,12 +58,12 @@ final class ChunkCache: Sendable {
         }
 
         /// Whether no chunk has been taken out since; to be asked when the state of the file is certain.
-        var isCurrent: Bool { version != nil && cache.state.withLock { $0.version.current == version } }
+        var isCurrent: Bool { cache.state.withLock { $0.version.isStill(version) } }
 
         /// A chunk that is there.
         subscript(_ id: Int64) -> StoredChunk? {
             cache.state.withLock { state in
-                guard version != nil, state.version.current == version, let chunk = state.chunks[id] else { return nil }
+                guard state.version.isStill(version), let chunk = state.chunks[id] else { return nil }
                 state.used.insert(id)
                 return chunk
             }
@@ -72,7 +72,7 @@ final class ChunkCache: Sendable {
         /// Adds a chunk if there is room for it.
         func add(_ id: Int64, _ chunk: StoredChunk) {
             let isAdded = cache.state.withLock { state in
-                guard version != nil, state.version.current == version, state.chunks[id] == nil,
+                guard state.version.isStill(version), state.chunks[id] == nil,
                     state.bytes + chunk.bytesInMemory <= cache.most
                 else { return false }
                 state.chunks[id] = chunk
@@ -82,14 +82,5 @@ final class ChunkCache: Sendable {
             }
             if isAdded { chunk.keepTexts() }
         }
-    }
-}
-
-extension ChunkCache.State {
-    fileprivate mutating func empty() {
-        chunks = [:]
-        bytes = 0
-        used = []
-        usedBefore = []
     }
 }

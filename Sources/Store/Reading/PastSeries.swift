@@ -22,7 +22,7 @@ final class PastSeries: Sendable {
     /// When nobody has asked for so many minutes, all is forgotten.
     private static let minutesKept = 10
 
-    fileprivate struct State {
+    fileprivate struct State: CacheContent {
         var version = CacheVersion()
         var metrics: [ByteString: PastMetric] = [:]
         var size = 0
@@ -44,25 +44,10 @@ final class PastSeries: Sendable {
     func view() -> View { View(past: self, version: state.withLock { $0.version.current }) }
 
     /// Forgets everything: series have left the registry.
-    func forget() {
-        state.withLock { state in
-            state.version.beginChange()
-            state.version.endChange()
-            state.empty()
-        }
-    }
+    func forget() { state.changing {} }
 
     /// Runs what takes series out of the file, commit included.
-    func changing<Result>(_ body: () throws -> Result) rethrows -> Result {
-        state.withLock { $0.version.beginChange() }
-        defer {
-            state.withLock { state in
-                state.version.endChange()
-                state.empty()
-            }
-        }
-        return try body()
-    }
+    func changing<Result>(_ body: () throws -> Result) rethrows -> Result { try state.changing(body) }
 
     /// To be called once a minute.
     func forgetUnused() {
@@ -98,7 +83,7 @@ final class PastSeries: Sendable {
         private func held(_ names: [String]) -> [ByteString: PastMetric] {
             past.state.withLock { state in
                 state.minutesUnused = 0
-                guard version != nil, state.version.current == version else { return [:] }
+                guard state.version.isStill(version) else { return [:] }
                 var found: [ByteString: PastMetric] = [:]
                 for name in names {
                     let name = ByteString(name)
@@ -110,9 +95,7 @@ final class PastSeries: Sendable {
 
         private func add(_ metric: PastMetric, _ name: String) {
             past.state.withLock { state in
-                guard version != nil, state.version.current == version, state.metrics[ByteString(name)] == nil else {
-                    return
-                }
+                guard state.version.isStill(version), state.metrics[ByteString(name)] == nil else { return }
                 // The others are read again when somebody asks for them.
                 if state.size + metric.size > past.most { state.empty() }
                 state.metrics[ByteString(name)] = metric
