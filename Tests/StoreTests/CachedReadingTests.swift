@@ -136,7 +136,8 @@ import Testing
         var targets = [ScriptedTarget(scratch.store, name: "old:1")]
         func let2HoursPass() async throws {
             scratch.clock.advance(2 * Self.hour)
-            try stay.scrape(at: scratch.clock.now(), [(["__name__": "stay"], "1")])
+            try stay.scrape(
+                at: scratch.clock.now(), [(["__name__": "stay"], "1"), (["__name__": "old", "i": "stays"], "1")])
             try await scratch.store.flush()
             #expect(scratch.store.maintain())
         }
@@ -151,13 +152,24 @@ import Testing
                 try await let2HoursPass()
                 // Whatever is in memory, in what is held of the past, or in both: each comes once.
                 let read = try scratch.store.read([.metric("old")])
-                #expect(read.count == 100 * (generation + 1))
+                #expect(read.count == 100 * (generation + 1) + 1)
                 #expect(Set(read.map(\.0)).count == read.count)
                 #expect(
                     try scratch.store.read([LabelMatcher("of", .matches, "0|2")]).count == (generation < 2 ? 100 : 200))
             }
-            #expect(scratch.store.registry.count == 1)
+            #expect(scratch.store.registry.count == 2)
         }
+        // Retention takes them out of the file, and out of what is held.
+        #expect(try scratch.store.series([[.metric("old")]], from: 0, to: .max).count == 301)
+        scratch.store.setRetention(RetentionLimits(milliseconds: Self.hour, bytes: nil))
+        try await let2HoursPass()
+        for _ in 0..<3 {
+            // Asking does not bring them back.
+            try await let2HoursPass()
+            _ = try scratch.store.series([[.metric("old")]], from: 0, to: .max)
+        }
+        #expect(try scratch.shell("SELECT count(*) FROM series WHERE metric = 'old'") == ["1"])
+        #expect(try scratch.store.series([[.metric("old")]], from: 0, to: .max).count == 1)
     }
 
     @Test func thePastHoldsNoMoreThanItMay() async throws {
