@@ -4,13 +4,14 @@ import PromQL
 import Threads
 
 /// Runs queries, and other work that goes through the store, on threads of their own: so many at a time, and less important
-/// than scraping. A thread lives as long as its query, so that the memory of a deep one's stack is given back.
+/// than scraping.
 public final class QueryRunner: Sendable {
     /// About a third of a processor where others want all of it.
     private static let niceness: Int32 = 5
 
     private let settingsNow: @Sendable () -> QuerySettings
     private let gate: QueryGate
+    private let threads = RestingThreads(name: "query", stackSize: QueryEngine.stackSize, niceness: niceness)
     /// A query that may hold much must not be joined by nineteen others that do: the store's memory is this process's too.
     private let samples = SampleAccount()
     private let clock: any WallClock
@@ -89,8 +90,7 @@ public final class QueryRunner: Sendable {
     ) async throws -> Answer {
         try await gate.enter(limit: settings.maxConcurrency, within: milliseconds)
         defer { gate.leave() }
-        return try await onThread(
-            name: "query", stackSize: QueryEngine.stackSize, niceness: Self.niceness, work)
+        return try await threads.perform(work)
     }
 
     private func note(_ outcome: QueryOutcome, since began: UInt64) {
