@@ -3,11 +3,11 @@ import Glibc
 
 // What the library calls, on its own threads. Top-level functions: a closure written in an isolated context would trap there.
 
-/// A client wants to connect. Beyond the surplus it is closed at once.
+/// A client wants to connect. Beyond the surplus it is closed at once, and so is who comes when the server is stopping.
 func acceptConnection(
     _ context: UnsafeMutableRawPointer?, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t
 ) -> MHD_Result {
-    guard let core = core(context) else { return .NO }
+    guard let core = core(context), !core.isStopping else { return .NO }
     if core.connections.count < core.limits.connections + core.surplusConnections { return .YES }
     core.instruments.refused.increment()
     return .NO

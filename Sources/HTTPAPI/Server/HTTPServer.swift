@@ -16,7 +16,6 @@ public final class HTTPServer: Sendable {
 
     private let core: ServerCore
     private let daemon: LibraryDaemon
-    private let listener: Int32
     private let log: LogSlot
     private let stopped = Atomic(false)
 
@@ -38,7 +37,6 @@ public final class HTTPServer: Sendable {
 
     private init(_ listener: Listener, _ core: ServerCore, _ tls: TLSMaterial?) throws(UserError) {
         self.core = core
-        self.listener = listener.socket
         address = listener.address
         url = listener.address.url(scheme: tls == nil ? "http" : "https")
         log = LogSlot(core)
@@ -69,14 +67,14 @@ public final class HTTPServer: Sendable {
         guard stopped.compareExchange(expected: false, desired: true, ordering: .sequentiallyConsistent).exchanged
         else { return }
         core.stopping.store(true, ordering: .sequentiallyConsistent)
-        // The library gives the listening socket back: it is ours again, and is closed when nobody waits for it any more.
-        MHD_quiesce_daemon(daemon.pointer)
+        // Who connects from now on is closed at once. (Not with MHD_quiesce_daemon: it and the library's own threads take the
+        // listening socket out of their sets at the same time, and whoever comes second ends the process.)
         await drain(milliseconds)
         core.watch.stop()
         // What was given up has its answer on the way; it needs a moment to go out.
         await drain(min(milliseconds, 250))
+        // This closes the listening socket too.
         await stopDaemon()
-        close(listener)
         core.workers.retire()
         withExtendedLifetime(log) {}
     }

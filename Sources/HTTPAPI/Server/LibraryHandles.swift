@@ -20,6 +20,6 @@ struct LibraryConnection: @unchecked Sendable {
 
 /// The daemon.
 struct LibraryDaemon: @unchecked Sendable {
-    // Sendable: it is quiesced and stopped once each, one after the other, by the one call of `stop` that wins.
+    // Sendable: it is stopped once, by the one call of `stop` that wins.
     let pointer: OpaquePointer
 }

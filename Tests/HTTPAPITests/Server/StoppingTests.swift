@@ -74,4 +74,24 @@ struct StoppingTests {
         #expect(fresh.isClosed)
         #expect(kept.isClosed)
     }
+
+    @Test("may come at any moment, also while clients come and go")
+    func busy() async throws {
+        for _ in 0..<500 {
+            let server = try start(testRouter())
+            let port = server.address.port
+            let begun = Notes()
+            let clients = Task.detached {
+                // Until nobody listens any more.
+                while true {
+                    guard case .success(let client) = Result(catching: { try RawClient(port) }) else { return }
+                    client.send(request("/fast"))
+                    await begun.add("one")
+                }
+            }
+            #expect(await eventually { await begun.contains("one") })
+            await server.stop(within: 0)
+            await clients.value
+        }
+    }
 }
