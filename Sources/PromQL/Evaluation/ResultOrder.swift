@@ -21,16 +21,17 @@ extension Expression {
 
 /// Which of two series with the same value comes first: the one whose labels do. Found out when it is asked for the first time.
 final class LabelOrder {
-    private let series: [StepSeries]
+    // Not the series: whoever changes them would have to copy them all.
+    private let labels: [Labels]
     private lazy var places: [Int] = {
-        var places = Array(repeating: 0, count: series.count)
-        for (place, index) in series.indices.sorted(by: { series[$0].labels < series[$1].labels }).enumerated() {
+        var places = Array(repeating: 0, count: labels.count)
+        for (place, index) in labels.indices.sorted(by: { labels[$0] < labels[$1] }).enumerated() {
             places[index] = place
         }
         return places
     }()
 
-    init(_ series: [StepSeries]) { self.series = series }
+    init(_ series: [StepSeries]) { labels = series.map(\.labels) }
 
     func precedes(_ a: Int, _ b: Int) -> Bool { places[a] < places[b] }
 }
