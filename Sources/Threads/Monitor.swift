@@ -11,7 +11,12 @@ public final class Monitor: @unchecked Sendable {
         mutex = .allocate(capacity: 1)
         changed = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
+        // Waiting is measured on the monotonic clock: setting the machine's time must not stop it.
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(changed, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -31,6 +36,18 @@ public final class Monitor: @unchecked Sendable {
     /// Lets others in until one of them calls `wakeAll`; to be called within `locked`, and in a loop that looks whether it
     /// was worth it.
     public func wait() { pthread_cond_wait(changed, mutex) }
+
+    /// Waits as long as `isWorthIt` says so, but for no more than so many milliseconds; to be called within `locked`.
+    func wait(atMost milliseconds: Int, while isWorthIt: () -> Bool) {
+        var deadline = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &deadline)
+        let nanoseconds = deadline.tv_nsec + milliseconds % 1000 * 1_000_000
+        deadline.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000
+        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        while isWorthIt() {
+            if pthread_cond_timedwait(changed, mutex, &deadline) == ETIMEDOUT { return }
+        }
+    }
 
     /// Wakes all who wait; to be called within `locked`.
     public func wakeAll() { pthread_cond_broadcast(changed) }
