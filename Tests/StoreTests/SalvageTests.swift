@@ -30,6 +30,14 @@ import Testing
         return try Scratch(in: folder, keepsLog: true) { $0.closesByItself = false }
     }
 
+    /// Changes the key of the only cell of a page, which stands behind two bytes that say how long the cell is.
+    private func changeKey(of row: UInt8, on page: Range<Int>, to key: UInt8, in contents: inout Data) {
+        let cell = page.lowerBound + Int(contents[page.lowerBound + 8]) << 8
+        let place = cell + Int(contents[page.lowerBound + 9]) + 2
+        #expect(contents[place] == row)
+        contents[place] = key
+    }
+
     private func rows(_ scratch: Scratch) throws -> [String] {
         #expect(try scratch.shell("PRAGMA integrity_check") == ["ok"])
         return try scratch.shell("SELECT row_id FROM head ORDER BY 1")
@@ -50,11 +58,7 @@ import Testing
     /// A key that was changed leads back to where the reading has been, again and again.
     @Test func keysInDisorderEnd() throws {
         let scratch = try recovered { contents, page in
-            // The key of the only cell stands behind two bytes that say how long it is.
-            let cell = page(5).lowerBound + Int(contents[page(5).lowerBound + 8]) << 8
-            let key = cell + Int(contents[page(5).lowerBound + 9]) + 2
-            #expect(contents[key] == 5)
-            contents[key] = 0
+            changeKey(of: 5, on: page(5), to: 0, in: &contents)
             contents.replaceSubrange(page(6), with: Data(repeating: 0xa5, count: 4096))
         }
         defer { removeFolder(scratch.folder) }
@@ -65,10 +69,7 @@ import Testing
     /// A key that was changed to a large one does not hide the rows behind it.
     @Test func aKeyFarAheadCostsNothingElse() throws {
         let scratch = try recovered { contents, page in
-            let cell = page(5).lowerBound + Int(contents[page(5).lowerBound + 8]) << 8
-            let key = cell + Int(contents[page(5).lowerBound + 9]) + 2
-            #expect(contents[key] == 5)
-            contents[key] = 100
+            changeKey(of: 5, on: page(5), to: 100, in: &contents)
         }
         defer { removeFolder(scratch.folder) }
         // The damage itself is only seen when the row is looked for.
