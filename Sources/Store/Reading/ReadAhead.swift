@@ -63,9 +63,8 @@ final class ReadAhead: @unchecked Sendable {
     }
 
     /// The next series' samples, of one or several series; nil behind the last. What was delivered before is used again.
-    func next(reusing used: consuming SampleBatch) throws -> Decoded? {
+    func next(reusing used: SampleBatch) throws -> Decoded? {
         if delivered == 0 { startHelpers() }
-        let used = used
         delivering.locked { spare.append(used) }
         while true {
             if let ready = delivering.locked({ takeDecoded() }) { return try ready.get() }
