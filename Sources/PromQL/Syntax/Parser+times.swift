@@ -196,7 +196,8 @@ extension Parser {
         switch token.kind {
         case .number, .duration:
             let literal = try numberLiteral()
-            if literal.value.magnitude > DurationExpression.longestSeconds {
+            // NaN is no length either.
+            guard literal.value.magnitude <= DurationExpression.longestSeconds else {
                 throw error("duration out of range", at: literal.range)
             }
             return .literal(literal)
