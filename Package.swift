@@ -66,6 +66,7 @@ let package = Package(
         room("Exposition", ["Model", "Patterns", "CPlatform"]),
         room("PromQL", ["Model", "Patterns"]),
         room("RemoteWrite", ["Model", "CSnappy"]),
+        room("Templates", ["Model", "Patterns"]),
         room("HTTPClient", ["Model", "Threads", "CCurl", "CZlib", "CPlatform"]),
 
         // Floor 3: the file, and the cluster.
@@ -76,6 +77,9 @@ let package = Package(
                 "CPlatform",
             ]),
         room("Kubernetes", ["Model", "HTTPClient"]),
+        room(
+            "Actions",
+            ["Model", "Logging", "Threads", "Configuration", "Templates", "HTTPClient", "CPlatform"]),
 
         // Floor 4: those who write into the store, judge from it, and answer from it.
         room(
@@ -85,7 +89,11 @@ let package = Package(
                 "Store", "CPlatform",
             ]),
         room(
-            "Rules", ["Model", "Instruments", "Logging", "Patterns", "Configuration", "PromQL", "HTTPClient", "Store"]),
+            "Rules",
+            [
+                "Model", "Instruments", "Logging", "Threads", "Patterns", "Configuration", "PromQL", "Templates",
+                "HTTPClient", "Store", "Actions", "CPlatform",
+            ]),
         room(
             "HTTPAPI",
             [
@@ -99,7 +107,8 @@ let package = Package(
             name: "Vedette",
             dependencies: [
                 "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
-                "Collectors", "Rules", "RemoteWrite", "HTTPAPI", "PromQL", "Threads", "CPlatform", "CSQLite", "CCurl",
+                "Collectors", "Actions", "Templates", "Rules", "RemoteWrite", "HTTPAPI", "PromQL", "Threads",
+                "CPlatform", "CSQLite", "CCurl",
                 "CMicrohttpd", "CYAML", "CZlib", "CDeflate", "CRE2", "CRevision",
             ],
             swiftSettings: strict),
@@ -148,6 +157,16 @@ let package = Package(
             swiftSettings: strict),
         tests(of: "PromQL", ["Model", "PromQLScripts"]),
         tests(of: "RemoteWrite", ["Model", "CSnappy", "WriteBodies"]),
+        tests(of: "Templates", ["Model"]),
+        tests(
+            of: "Actions",
+            ["Model", "Logging", "Threads", "Configuration", "Templates", "HTTPClient", "TestSupport"]),
+        tests(
+            of: "Rules",
+            [
+                "Model", "Instruments", "Logging", "Threads", "Patterns", "Configuration", "PromQL", "Templates",
+                "HTTPClient", "Store", "Actions", "TestSupport",
+            ]),
         tests(
             of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition", "PromQL", "RemoteWrite", "WriteBodies"]),
         tests(of: "Vedette", ["Model", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL"]),

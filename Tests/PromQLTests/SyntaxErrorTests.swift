@@ -183,8 +183,7 @@ struct SyntaxErrorTests {
         ),
         (#"foo offset 300y"#, #"1:12: parse error: duration out of range"#),
         (#"foo offset NaN"#, #"1:12: parse error: duration out of range"#),
-        (#"foo[-NaN]"#, #"1:6: parse error: duration out of range"#),
-        (#"foo[5m:(NaN)]"#, #"1:9: parse error: duration out of range"#),
+        (#"foo offset (NaN)"#, #"1:13: parse error: duration out of range"#),
     ]
 
     @Test("is refused in Prometheus's words", arguments: mistakes)
