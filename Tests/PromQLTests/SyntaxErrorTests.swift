@@ -182,6 +182,7 @@ struct SyntaxErrorTests {
             #"1:1: parse error: timestamp out of bounds for @ modifier: 1000000000000000000000000000000"#
         ),
         (#"foo offset 300y"#, #"1:12: parse error: duration out of range"#),
+        (#"foo[3e-6]"#, #"1:5: parse error: duration must be greater than 0"#),
         (#"foo offset NaN"#, #"1:12: parse error: duration out of range"#),
         (#"foo offset (NaN)"#, #"1:13: parse error: duration out of range"#),
     ]

@@ -91,8 +91,9 @@ extension Parser {
         _ context: String, _ expected: String
     ) throws(QuerySyntaxError) -> DurationExpression {
         let duration = try duration(context, expected)
-        if case .literal(let literal) = duration, literal.value <= 0 {
-            throw error("duration must be greater than 0", at: literal.range)
+        // Less than half a millisecond is nothing either: times are whole ones.
+        if let milliseconds = duration.literalMilliseconds, milliseconds <= 0 {
+            throw error("duration must be greater than 0", at: duration.sourceRange)
         }
         return duration
     }

@@ -93,10 +93,8 @@ extension BinaryOperation {
 }
 
 extension DurationExpression {
-    fileprivate var isZero: Bool {
-        if case .literal(let literal) = self { return literal.value == 0 }
-        return false
-    }
+    /// Less than half a millisecond is nothing, as it is when the series are read.
+    fileprivate var isZero: Bool { literalMilliseconds == 0 }
 
     var text: String {
         switch self {
