@@ -38,6 +38,7 @@ final class HeadWriter {
             for definition in batch.definitions { try write(definition) }
             try writeScrapes(batch, &counts)
             try writeLoose(batch.loose, &counts)
+            for change in batch.changes { try JudgingWriter(connection: connection).write(change) }
             counts.samples += batch.sampleCount
         }
         counts.samples -= counts.duplicates

@@ -36,6 +36,8 @@ public final class WriteBatch: @unchecked Sendable {
     var definitions: [Definition] = []
     var outcomes: [Int64: ScrapeOutcome] = [:]
     var metadata: [FamilyMetadata] = []
+    private(set) var changes: [JudgingChange] = []
+    private var changeBytes = 0
     /// Who waits for the batch to be in the file: it is written without delay then.
     var settlement: Settlement?
 
@@ -48,10 +50,17 @@ public final class WriteBatch: @unchecked Sendable {
     /// Whether there is nothing to write.
     public var isEmpty: Bool {
         rows.isEmpty && loose.isEmpty && definitions.isEmpty && outcomes.isEmpty && metadata.isEmpty
+            && changes.isEmpty
     }
 
     /// Adds what targets say about families of metrics.
     public func add(_ families: some Sequence<FamilyMetadata>) { metadata.append(contentsOf: families) }
+
+    /// Adds what has changed about judging and acting: it is written together with the samples.
+    public func add(_ change: JudgingChange) {
+        changes.append(change)
+        changeBytes += change.byteCount
+    }
 
     /// Notes how a scrape of a target went; the newest one of a target counts.
     public func note(_ outcome: ScrapeOutcome, target: Int64) { outcomes[target] = outcome }
@@ -59,7 +68,7 @@ public final class WriteBatch: @unchecked Sendable {
     /// About how much memory it holds.
     public var byteCount: Int {
         bytes.count + rows.count * MemoryLayout<Row>.stride + loose.count * MemoryLayout<LooseSample>.stride
-            + definitions.count * 256 + outcomes.count * 128 + metadata.count * 256
+            + definitions.count * 256 + outcomes.count * 128 + metadata.count * 256 + changeBytes
     }
 
     /// Takes over what later batches rely on of a batch whose samples are given up.
@@ -69,6 +78,13 @@ public final class WriteBatch: @unchecked Sendable {
         var families: [String: FamilyMetadata] = [:]
         for family in metadata + batch.metadata { families[family.family] = family }
         metadata = Array(families.values)
+        // What was decided and done is never given up, but of a state only the newest counts.
+        let newer = batch.changes
+        let replaced = Set(newer.compactMap(\.stateKey))
+        let kept = changes.filter { change in change.stateKey.map { !replaced.contains($0) } ?? true }
+        changes = []
+        changeBytes = 0
+        for change in kept + newer { add(change) }
     }
 }
 

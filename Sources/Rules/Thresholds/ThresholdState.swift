@@ -1,0 +1,107 @@
+/// What is remembered of a threshold and a series from one evaluation to the next. Times are Unix milliseconds.
+public struct ThresholdState: Sendable, Hashable {
+    /// Where an action of a level stands.
+    public enum Standing: Sendable, Hashable {
+        /// It is to be run.
+        case due
+        /// It would have been run but for a silence; when that is over it is due.
+        case silenced
+        /// The level has been entered again before the pause was over: it is due then.
+        case waiting(until: Int64)
+        /// It has been decided on, and how it ended is not known yet.
+        case outstanding(action: Int64)
+        /// It has been run; the pause is over at that time, or never.
+        case done(until: Int64?)
+    }
+
+    /// An action of a level.
+    public struct ActionState: Sendable, Hashable {
+        /// The level's name.
+        public var level: String
+        /// The action's name.
+        public var action: String
+        /// Where it stands.
+        public var standing: Standing
+    }
+
+    /// A level that is active.
+    public struct ActiveLevel: Sendable, Hashable {
+        /// Its name.
+        public var name: String
+        /// When it was entered.
+        public var since: Int64
+    }
+
+    /// The value that counted last, and which levels it crossed.
+    public struct LastReading: Sendable, Hashable {
+        /// The value.
+        public var value: Double
+        /// The levels.
+        public var crossed: CrossedLevels
+    }
+
+    /// Since when the value has been on the far side of the level that would be entered next; nil when it is not.
+    public var pendingSince: Int64?
+    /// The levels that are active, the least serious first.
+    public var active: [ActiveLevel] = []
+    /// The actions that have been decided on or are to be, and those whose pause is not over.
+    public var actions: [ActionState] = []
+    /// The last value there was.
+    public var last: LastReading?
+    /// Since when there has been no value; nil when there is one.
+    public var missingSince: Int64?
+    /// Whether nothing is known: no value, and nothing that stands for it.
+    public var isHolding = false
+    /// When the state that is shown began.
+    public var since: Int64 = 0
+
+    /// Nothing has been seen yet.
+    public init() {}
+
+    /// In one word: `ok`, `pending`, the highest active level's name, or `no_data`.
+    public var name: String {
+        if isHolding { return "no_data" }
+        return active.last?.name ?? (pendingSince == nil ? "ok" : "pending")
+    }
+
+    /// Moves every time by so much: the clock was set, and what has passed has passed all the same.
+    public mutating func shift(by milliseconds: Int64) {
+        pendingSince?.shift(by: milliseconds)
+        missingSince?.shift(by: milliseconds)
+        since.shift(by: milliseconds)
+        for index in active.indices { active[index].since.shift(by: milliseconds) }
+        for index in actions.indices {
+            switch actions[index].standing {
+            case .waiting(let until): actions[index].standing = .waiting(until: until.after(milliseconds))
+            case .done(let until?): actions[index].standing = .done(until: until.after(milliseconds))
+            case .due, .silenced, .outstanding, .done(nil): break
+            }
+        }
+    }
+}
+
+/// Which levels of a rule a value crosses: a bit a level, the least serious lowest.
+public struct CrossedLevels: OptionSet, Sendable, Hashable {
+    /// The bits.
+    public let rawValue: UInt8
+
+    /// Levels by their bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// All there can be.
+    public static let all = CrossedLevels(rawValue: .max)
+
+    /// The level at a place among a rule's.
+    static func level(_ index: Int) -> CrossedLevels { CrossedLevels(rawValue: index < 8 ? 1 << index : 0) }
+}
+
+extension Int64 {
+    /// Moves a time, as far as numbers go.
+    mutating func shift(by milliseconds: Int64) { self = after(milliseconds) }
+
+    /// A later time, as far as numbers go.
+    func after(_ milliseconds: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(milliseconds)
+        return overflow ? (milliseconds > 0 ? .max : .min) : sum
+    }
+}
