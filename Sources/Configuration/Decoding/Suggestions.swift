@@ -33,6 +33,6 @@ func editDistance(_ a: String, _ b: String, atMost limit: Int) -> Int {
 }
 
 /// `, did you mean …?` where there is something near; otherwise nothing.
-func hint(for word: String, among candidates: some Sequence<String>) -> String {
+public func hint(for word: String, among candidates: some Sequence<String>) -> String {
     suggestion(for: word, among: candidates).map { ", did you mean `\($0)`?" } ?? ""
 }

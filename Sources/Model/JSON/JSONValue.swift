@@ -63,4 +63,12 @@ public indirect enum JSONValue: Sendable, Equatable {
         default: nil
         }
     }
+
+    /// The whole number, or the one that a string holds.
+    public var integer: Int64? {
+        switch self {
+        case .number(let text), .string(let text): Int64(text)
+        default: nil
+        }
+    }
 }

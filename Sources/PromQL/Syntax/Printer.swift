@@ -14,10 +14,18 @@ extension Expression: CustomStringConvertible {
         case .call(let node):
             "\(node.function.name)(\(node.arguments.map(\.description).joined(separator: ", ")))"
         case .aggregation(let node): node.text
-        case .binary(let node): "\(node.left) \(node.operatorText) \(node.right)"
+        case .binary(let node): "\(node.leftText) \(node.operatorText) \(node.right)"
         case .sign(let node): "\(node.isMinus ? "-" : "+")\(node.inner)"
         case .parenthesis(let node): "(\(node.inner))"
         }
+    }
+}
+
+extension BinaryOperation {
+    /// The left side. The sign before `Inf` would be one before the whole power.
+    var leftText: String {
+        if operation == .power, case .number(let literal) = left, literal.value == .infinity { return "Inf" }
+        return left.description
     }
 }
 

@@ -1,0 +1,220 @@
+import Model
+import PromQL
+import Store
+
+/// The thresholds of one source and interval, with the states of their series. It belongs to whoever evaluates it; what an
+/// evaluation changes is returned, and nothing is written here.
+final class ThresholdGroup {
+    /// A series of a threshold.
+    struct Instance {
+        let labels: Labels
+        let slot: Int
+        var state: ThresholdState
+    }
+
+    /// A threshold and its series.
+    struct Entry {
+        let threshold: Threshold
+        var instances: [Labels: Instance] = [:]
+        /// Why the source did not answer last time; empty when it did.
+        var trouble = ""
+    }
+
+    /// A series that has been gone for so long is given up.
+    private static let forgottenAfter: Int64 = 3_600_000
+    /// After a longer pause nobody knows whether a condition held meanwhile.
+    private static let longestOutage: Int64 = 3_600_000
+
+    let id: Int64
+    let name: String
+    var entries: [Entry]
+    /// The time of the last evaluation; nil before the first.
+    private(set) var evaluated: Int64?
+    private var clock: ClockReading?
+    private var epoch: Int64?
+    private var slots = SlotNumbers()
+
+    init(id: Int64, name: String, thresholds: [Threshold]) {
+        self.id = id
+        self.name = name
+        entries = thresholds.map { Entry(threshold: $0) }
+    }
+
+    /// Goes through what the source answered to each threshold's query, in their order.
+    func evaluate(_ results: [ThresholdResult], at now: Int64, clocks: ClockReading, in round: inout JudgingRound) {
+        let jump = clock.map { clocks.jump(since: $0) } ?? 0
+        let sinceLast = evaluated.map { now - $0 - jump } ?? 0
+        let epochChanged = epoch.map { $0 != round.turn.epoch } ?? false
+        for index in entries.indices {
+            let result = index < results.count ? results[index] : .failure("nothing was asked")
+            if jump != 0 || epochChanged || sinceLast > Self.longestOutage {
+                mend(&entries[index], jump: jump, epochChanged: epochChanged, isLate: sinceLast > Self.longestOutage, round)
+            }
+            judge(&entries[index], result, at: now, in: &round)
+        }
+        evaluated = now
+        clock = clocks
+        epoch = round.turn.epoch
+        round.changes.append(.group(row))
+    }
+
+    /// What must be set right before the states can go on.
+    private func mend(
+        _ entry: inout Entry, jump: Int64, epochChanged: Bool, isLate: Bool, _ round: JudgingRound
+    ) {
+        for key in entry.instances.keys {
+            entry.instances[key]?.change { state in
+                if jump != 0 { state.shift(by: jump) }
+                if isLate { state.pendingSince = nil }
+                if epochChanged { entry.threshold.rule.forgetActions(&state) }
+            }
+        }
+    }
+
+    private func judge(_ entry: inout Entry, _ result: ThresholdResult, at now: Int64, in round: inout JudgingRound) {
+        let threshold = entry.threshold
+        var readings: [Labels: ThresholdReading] = [:]
+        switch result {
+        case .vector(let vector):
+            entry.trouble = ""
+            for (labels, reading) in threshold.readings(vector) { readings[labels] = reading }
+        case .failure(let reason): entry.trouble = reason
+        }
+        // A threshold that has never had a series is judged without one: that nothing is there is something to know.
+        if readings.isEmpty, entry.instances.isEmpty { readings[.none] = .missing }
+        for labels in readings.keys where entry.instances[labels] == nil {
+            guard let slot = slots.take() else {
+                round.problems.append("cannot judge \(threshold.name): a group has more than \(JudgedInstance.slots) series")
+                break
+            }
+            entry.instances[labels] = Instance(labels: labels, slot: slot, state: ThresholdState())
+        }
+        for labels in entry.instances.keys {
+            guard var instance = entry.instances[labels] else { continue }
+            let before = instance.state
+            settle(&instance.state, threshold.rule, round)
+            let wishes = threshold.rule.advance(&instance.state, readings[labels] ?? .missing, at: now)
+            if !before.active.isEmpty, instance.state.active.isEmpty { round.left.insert(origin(instance)) }
+            let subject = ThresholdSubject(threshold: threshold, labels: labels, instance: instanceID(instance.slot))
+            for wish in wishes { round.decide(wish, subject, &instance.state, at: now) }
+            if isToBeForgotten(instance.state, labels, readings, threshold, now) {
+                for wish in threshold.rule.end(&instance.state, at: now) {
+                    round.decide(wish, subject, &instance.state, at: now)
+                }
+                round.left.insert(origin(instance))
+                slots.giveBack(instance.slot)
+                entry.instances[labels] = nil
+                round.changes.append(.instanceGone(instanceID(instance.slot)))
+                continue
+            }
+            entry.instances[labels] = instance
+            if before.since == 0 || !before.isSame(as: instance.state, apartFromValueOf: threshold.scope) {
+                round.changes.append(.instance(row(of: instance, threshold)))
+            }
+        }
+    }
+
+    /// Notes how actions ended since the last evaluation.
+    private func settle(_ state: inout ThresholdState, _ rule: ThresholdRule, _ round: JudgingRound) {
+        for action in state.actions {
+            guard case .outstanding(let id) = action.standing, let end = round.ends[id] else { continue }
+            rule.note(id, succeeded: end.succeeded, cause: end.cause, &state, at: end.at)
+        }
+    }
+
+    /// A series that is gone for good is not judged for ever; where nothing is known of any series, that stays.
+    private func isToBeForgotten(
+        _ state: ThresholdState, _ labels: Labels, _ readings: [Labels: ThresholdReading], _ threshold: Threshold,
+        _ now: Int64
+    ) -> Bool {
+        guard threshold.scope == .each, let missingSince = state.missingSince else { return false }
+        if labels == .none { return !readings.isEmpty && readings[labels] == nil }
+        return now >= missingSince.after(max(Self.forgottenAfter, threshold.rule.missingFor))
+    }
+}
+
+// What is stored of a group.
+extension ThresholdGroup {
+    private func origin(_ instance: Instance) -> String { String(instanceID(instance.slot)) }
+
+    private func instanceID(_ slot: Int) -> Int64 { JudgedInstance.id(group: id, slot: slot) }
+
+    /// The group's row.
+    var row: JudgedGroup {
+        var values = [Double?](repeating: nil, count: slots.highest)
+        for entry in entries {
+            for instance in entry.instances.values where instance.slot < values.count {
+                if instance.state.missingSince == nil { values[instance.slot] = instance.state.last?.value }
+            }
+        }
+        return JudgedGroup(
+            id: id, name: name, evaluated: evaluated ?? 0, clock: clock?.json ?? "{}", values: valuesJSON(values))
+    }
+
+    /// The row of a series.
+    func row(of instance: Instance, _ threshold: Threshold) -> JudgedInstance {
+        var json = JSONWriter()
+        json.value(instance.labels)
+        return JudgedInstance(
+            id: instanceID(instance.slot), kind: "threshold", rule: threshold.name,
+            series: String(decoding: json.bytes, as: UTF8.self), state: instance.state.name, since: instance.state.since,
+            detail: instance.state.json)
+    }
+
+    /// Takes over what was stored before the start. Returns the actions whose ends it waits for.
+    func restore(_ group: JudgedGroup, _ instances: [JudgedInstance], epoch: Int64) throws(UserError) -> [Int64] {
+        evaluated = group.evaluated
+        clock = ClockReading(json: group.clock)
+        self.epoch = epoch
+        let values = readValues(group.values)
+        var outstanding: [Int64] = []
+        let places = Dictionary(entries.indices.map { (entries[$0].threshold.name, $0) }, uniquingKeysWith: { a, _ in a })
+        for stored in instances where stored.kind == "threshold" {
+            guard let place = places[stored.rule] else { continue }
+            let threshold = entries[place].threshold
+            var state = try ThresholdState(json: stored.detail, since: stored.since)
+            if state.missingSince == nil, stored.slot < values.count, let value = values[stored.slot] {
+                // Of several series together the row says which levels they crossed.
+                let together = threshold.scope == .any || threshold.scope == .all
+                state.last = .init(
+                    value: value,
+                    crossed: together ? state.last?.crossed ?? [] : threshold.rule.crossed(by: value))
+            }
+            threshold.rule.adopt(&state, at: group.evaluated)
+            for action in state.actions {
+                if case .outstanding(let id) = action.standing { outstanding.append(id) }
+            }
+            let labels = readLabels(stored.series)
+            slots.reserve(stored.slot)
+            entries[place].instances[labels] = Instance(labels: labels, slot: stored.slot, state: state)
+        }
+        return outstanding
+    }
+}
+
+extension ThresholdGroup.Instance {
+    fileprivate mutating func change(_ body: (inout ThresholdState) -> Void) { body(&state) }
+}
+
+extension ThresholdState {
+    /// Whether two states are the same but for the value, which is stored with the group.
+    fileprivate func isSame(as other: ThresholdState, apartFromValueOf scope: Threshold.Scope) -> Bool {
+        var (a, b) = (self, other)
+        if scope == .each || scope == .first, a.missingSince == nil, b.missingSince == nil {
+            a.last = nil
+            b.last = nil
+        } else {
+            a.last?.value = 0
+            b.last?.value = 0
+        }
+        return a == b
+    }
+}
+
+/// What a source answered to the query of a threshold.
+enum ThresholdResult: Sendable {
+    /// The series and their values.
+    case vector([VectorElement])
+    /// Nothing, for this reason.
+    case failure(String)
+}

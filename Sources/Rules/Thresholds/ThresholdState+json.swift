@@ -1,0 +1,93 @@
+import Model
+
+// A state as its row has it. What is not there has its default, so that a newer program reads what an older one wrote.
+extension ThresholdState {
+    /// The JSON of the timers.
+    var json: String {
+        var json = JSONWriter()
+        json.object { json in
+            if let pendingSince { json.member("pending_since", pendingSince) }
+            if let missingSince { json.member("missing_since", missingSince) }
+            if isHolding { json.member("holding", true) }
+            if !active.isEmpty {
+                json.key("active")
+                json.array { json in
+                    for level in active {
+                        json.object { json in
+                            json.member("level", level.name)
+                            json.member("since", level.since)
+                        }
+                    }
+                }
+            }
+            if let last {
+                json.member("last_value", formatAPIValue(last.value))
+                json.member("last_crossed", last.crossed.rawValue)
+            }
+            if !actions.isEmpty {
+                json.key("actions")
+                json.array { json in for action in actions { action.write(to: &json) } }
+            }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// Reads what was written; throws when it is no JSON.
+    init(json text: String, since: Int64) throws(UserError) {
+        self.init()
+        let value = try JSONValue(Array(text.utf8))
+        self.since = since
+        pendingSince = value["pending_since"]?.integer
+        missingSince = value["missing_since"]?.integer
+        isHolding = value["holding"] == .boolean(true)
+        for level in value["active"]?.elements ?? [] {
+            guard let name = level["level"]?.text, let since = level["since"]?.integer else { continue }
+            active.append(.init(name: name, since: since))
+        }
+        if let text = value["last_value"]?.text, let number = Array(text.utf8).withUnsafeBytes({ readNumber($0)?.double }) {
+            let crossed = value["last_crossed"]?.integer ?? 0
+            last = .init(value: number, crossed: CrossedLevels(rawValue: UInt8(truncatingIfNeeded: crossed)))
+        }
+        for action in value["actions"]?.elements ?? [] {
+            if let action = ActionState(json: action) { actions.append(action) }
+        }
+    }
+}
+
+extension ThresholdState.ActionState {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("level", level)
+            json.member("action", action)
+            switch standing {
+            case .due: json.member("standing", "due")
+            case .silenced: json.member("standing", "silenced")
+            case .waiting(let until):
+                json.member("standing", "waiting")
+                json.member("until", until)
+            case .outstanding(let id):
+                json.member("standing", "outstanding")
+                json.member("id", id)
+            case .done(let until):
+                json.member("standing", "done")
+                if let until { json.member("until", until) }
+            }
+        }
+    }
+
+    fileprivate init?(json: JSONValue) {
+        guard let level = json["level"]?.text, let action = json["action"]?.text else { return nil }
+        let until = json["until"]?.integer
+        let standing: ThresholdState.Standing
+        switch json["standing"]?.text {
+        case "silenced": standing = .silenced
+        case "waiting": standing = .waiting(until: until ?? 0)
+        case "outstanding":
+            guard let id = json["id"]?.integer else { return nil }
+            standing = .outstanding(action: id)
+        case "done": standing = .done(until: until)
+        default: standing = .due
+        }
+        self.init(level: level, action: action, standing: standing)
+    }
+}

@@ -1,0 +1,50 @@
+import Actions
+import Model
+
+/// What an action of a threshold is about: the threshold and one of its series.
+struct ThresholdSubject {
+    let threshold: Threshold
+    /// The series' labels.
+    let labels: Labels
+    /// The number of its instance.
+    let instance: Int64
+
+    /// The labels that its alert has at a level.
+    func alertLabels(_ level: String) -> Labels {
+        var all = labels.withoutMetric
+        for label in threshold.labels { all.set(label.name, label.value) }
+        all.set("alertname", threshold.name)
+        if threshold.rule.levels.count > 1 { all.set("level", level) }
+        return all
+    }
+
+    /// What an action is told.
+    func event(
+        _ wish: ThresholdWish, _ state: ThresholdState, id: Int64, key: String, epoch: Int64, at now: Int64
+    ) -> ActionEvent {
+        let isResolved = wish.cause == .resolve
+        let level = threshold.rule.levels.first { $0.name == wish.level }
+        var alert = ActionAlert()
+        alert.isFiring = !isResolved
+        alert.labels = alertLabels(wish.level)
+        alert.startsAt = wish.since
+        alert.endsAt = isResolved ? now : nil
+        alert.value = state.missingSince == nil ? state.last?.value : nil
+        alert.annotations = Labels(threshold.annotations)
+        var event = ActionEvent()
+        event.id = id
+        event.key = key
+        event.action = wish.action
+        event.rule = threshold.name
+        event.cause = ActionEvent.Cause(rawValue: wish.cause.rawValue) ?? .manual
+        event.state = isResolved ? "resolved" : wish.level
+        event.value = alert.value
+        event.threshold = level?.comparison.description ?? ""
+        event.since = wish.since
+        event.decidedAt = now
+        event.groupLabels = alert.labels
+        event.alerts = [alert]
+        event.epoch = epoch
+        return event
+    }
+}
