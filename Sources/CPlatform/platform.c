@@ -88,11 +88,18 @@ static int forget_code(struct dl_phdr_info *object, size_t size, void *context) 
 
 void platform_forget_startup_code(void) { dl_iterate_phdr(forget_code, NULL); }
 
+#include "platform_limits.h"
+
 #include <sys/resource.h>
+
+static rlim_t file_limit_before = 0;
+
+unsigned long platform_file_limit_before(void) { return file_limit_before; }
 
 void platform_raise_file_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    file_limit_before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
 }

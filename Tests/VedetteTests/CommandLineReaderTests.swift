@@ -8,6 +8,7 @@ private let someCommands = [
     Command(words: ["check", "metrics"], summary: "Checks a text.") { _ in 0 },
     Command(words: ["copy"], arguments: ["FROM", "[TO]"], summary: "Copies.", options: [.data]) { _ in 0 },
     Command(words: ["version"], summary: "Says the version.") { _ in 0 },
+    Command(words: ["itself"], summary: "Is not for people.", isHidden: true) { _ in 0 },
 ]
 
 /// What a command line comes to, as a text: the command, its arguments, its options; or help, or the mistake.
@@ -44,6 +45,7 @@ private func reading(_ line: String, _ environment: [String: String] = [:]) -> S
         ("copy a b --data d", "copy a b --data=d"),
         ("copy --data d a b", "copy a b --data=d"),
         ("--version", "version"),
+        ("itself", "itself"),
     ])
     func understands(line: String, meaning: String) { #expect(reading(line) == meaning) }
 
@@ -64,6 +66,7 @@ private func reading(_ line: String, _ environment: [String: String] = [:]) -> S
 
     @Test(arguments: [
         ("serv", "wrong: unknown command \"serv\"; did you mean serve?"),
+        ("itslef", "wrong: unknown command \"itslef\""),
         ("zzzzzz", "wrong: unknown command \"zzzzzz\""),
         ("help serv", "wrong: unknown command \"serv\"; did you mean serve?"),
         ("check", "wrong: a command is missing: one of config, metrics"),

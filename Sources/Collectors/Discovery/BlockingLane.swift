@@ -16,7 +16,7 @@ final class BlockingLane: Sendable {
     /// Does the work and waits for it; throws when the task is cancelled or the work cannot be begun.
     func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws(UserError) -> Value {
         guard !taken.exchange(true, ordering: .acquiring) else { throw UserError("an earlier attempt still hangs") }
-        let answer = Answer<Value>()
+        let answer = Answer<Result<Value, UserError>>()
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 answer.awaited(by: continuation)
@@ -36,47 +36,5 @@ final class BlockingLane: Sendable {
             answer.give(.failure(UserError("nobody waits for it any more")))
         }
         return try outcome.get()
-    }
-}
-
-/// An answer that somebody waits for: the first that is given counts.
-private final class Answer<Value: Sendable>: Sendable {
-    typealias Outcome = Result<Value, UserError>
-
-    private enum State {
-        case open
-        case awaited(CheckedContinuation<Outcome, Never>)
-        case given(Outcome)
-        case taken
-    }
-
-    private let state = Mutex(State.open)
-
-    /// Waits, or takes what has been given already.
-    func awaited(by continuation: CheckedContinuation<Outcome, Never>) {
-        let outcome = state.withLock { state -> Outcome? in
-            guard case .given(let outcome) = state else {
-                state = .awaited(continuation)
-                return nil
-            }
-            state = .taken
-            return outcome
-        }
-        if let outcome { continuation.resume(returning: outcome) }
-    }
-
-    func give(_ outcome: Outcome) {
-        let continuation = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
-            switch state {
-            case .open:
-                state = .given(outcome)
-                return nil
-            case .awaited(let continuation):
-                state = .taken
-                return continuation
-            case .given, .taken: return nil
-            }
-        }
-        continuation?.resume(returning: outcome)
     }
 }

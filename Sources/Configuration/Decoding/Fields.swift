@@ -35,6 +35,12 @@ public final class Fields {
         return entries[key] != nil
     }
 
+    /// What stands behind a key, were it nothing; nil when the key is absent.
+    public func present(_ key: String) -> Node? {
+        known.insert(key)
+        return entries[key]?.value
+    }
+
     /// Where a key stands, or the map when it does not.
     public func place(of key: String) -> Place {
         entries[key]?.keyPlace ?? place

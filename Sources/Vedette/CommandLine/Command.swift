@@ -7,6 +7,8 @@ struct Command: Sendable {
     /// One line about it.
     let summary: String
     var options: [Option] = []
+    /// Whether it is for the program itself, and no help tells of it.
+    var isHidden = false
     /// Does it; the result is the exit code.
     let run: @Sendable (Invocation) async throws -> Int32
 

@@ -31,12 +31,13 @@ struct CommandLineReader {
         while true {
             if let exact = candidates.first(where: { $0.words.count == depth }), candidates.count == 1 { return exact }
             let known = candidates.compactMap { $0.words.count > depth ? $0.words[depth] : nil }
+            let shown = candidates.compactMap { $0.words.count > depth && !$0.isHidden ? $0.words[depth] : nil }
             guard let word = rest.first, !word.hasPrefix("-") else {
                 if asksForHelp(rest) { return nil }
-                throw UsageError(message: "a command is missing: one of \(unique(known).joined(separator: ", "))")
+                throw UsageError(message: "a command is missing: one of \(unique(shown).joined(separator: ", "))")
             }
             guard known.contains(word) else {
-                throw UsageError(message: "unknown command \(quoted(word))\(suggestion(word, known))")
+                throw UsageError(message: "unknown command \(quoted(word))\(suggestion(word, shown))")
             }
             candidates.removeAll { $0.words.count <= depth || $0.words[depth] != word }
             rest.removeFirst()
@@ -98,7 +99,7 @@ struct CommandLineReader {
 
     /// The commands below some words, a line each.
     private func overview(of words: [String]) -> String {
-        let shown = commands.filter { $0.words.starts(with: words) }
+        let shown = commands.filter { $0.words.starts(with: words) && !$0.isHidden }
         var text = "usage: \((["vedette"] + words).joined(separator: " ")) COMMAND [options]\n\n"
         if words.isEmpty {
             text += "A monitoring appliance in one program and one SQLite file.\n\n"
