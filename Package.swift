@@ -169,7 +169,7 @@ let package = Package(
             ]),
         tests(
             of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition", "PromQL", "RemoteWrite", "WriteBodies"]),
-        tests(of: "Vedette", ["Model", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL"]),
+        tests(of: "Vedette", ["Model", "Logging", "Actions", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,

@@ -1,4 +1,6 @@
+import Actions
 import Configuration
+import Logging
 import Model
 import Testing
 
@@ -18,7 +20,7 @@ import Testing
         let error = try #require(throws: ConfigurationError.self) {
             try loadConfiguration(
                 Array(text.utf8), file: "bad.yaml", in: DecodingContext(environment: [:], folder: ".")
-            ) { VedetteConfiguration($0) }
+            ) { VedetteConfiguration($0, using: ActionTools(logger: Logger())) }
         }
         let said = sentences(about: error)
         #expect(said.count == 2)
@@ -31,7 +33,7 @@ import Testing
         let error = try #require(throws: ConfigurationError.self) {
             try loadConfiguration(
                 Array("global: [\n".utf8), file: "bad.yaml", in: DecodingContext(environment: [:], folder: ".")
-            ) { VedetteConfiguration($0) }
+            ) { VedetteConfiguration($0, using: ActionTools(logger: Logger())) }
         }
         let said = sentences(about: error)
         #expect(said.count == 1)

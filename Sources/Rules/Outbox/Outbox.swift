@@ -70,7 +70,7 @@ final class Outbox: Sendable {
         if origins.isEmpty { return }
         let actions = surroundings.actions()
         func isWanted(_ action: StoredAction) -> Bool {
-            origins.contains(action.origin) && actions[action.action]?.settings.cancelsOnResolve == true
+            origins.contains(action.origin) && actions[action.action]?.settings.cancelOnResolve == true
         }
         let (waiting, running) = state.withLock { state in
             let waiting = state.queue.removeWaiting(where: isWanted)

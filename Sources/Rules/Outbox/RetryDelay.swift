@@ -8,8 +8,8 @@ extension ActionSettings {
     /// half and all, so that many which failed together do not come back together. What the other side asks for counts where it
     /// is longer. `chance` is between 0 and 1.
     func delay(afterAttempt attempt: Int, asked: Int64?, chance: Double) -> Int64 {
-        let doubled = Double(max(1, retryMinimum)) * Double(UInt64(1) << UInt64(min(max(0, attempt - 1), 40)))
-        let whole = min(doubled, Double(max(1, min(retryMaximum, Self.longestDelay))))
+        let doubled = Double(max(1, shortestPause)) * Double(UInt64(1) << UInt64(min(max(0, attempt - 1), 40)))
+        let whole = min(doubled, Double(max(1, min(longestPause, Self.longestDelay))))
         let delay = Int64(whole * (0.5 + 0.5 * (chance >= 0 && chance <= 1 ? chance : 1)))
         return max(delay, asked ?? 0)
     }

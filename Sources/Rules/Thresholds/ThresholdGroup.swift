@@ -118,7 +118,9 @@ final class ThresholdGroup {
     private func settle(_ state: inout ThresholdState, _ rule: ThresholdRule, _ round: JudgingRound) {
         for action in state.actions {
             guard case .outstanding(let id) = action.standing, let end = round.ends[id] else { continue }
-            rule.note(id, succeeded: end.succeeded, cause: end.cause, &state, at: end.at)
+            // The pause counts from the evaluation that the action belongs to: a millisecond must not cost a whole interval.
+            let at = min(end.at, evaluated ?? end.at)
+            rule.note(id, succeeded: end.succeeded, cause: end.cause, &state, at: at)
         }
     }
 

@@ -11,6 +11,7 @@ let checkConfigCommand = Command(
     let path = invocation.arguments[0]
     let loaded = try VedetteConfiguration.load(path, lookingAtNamedFiles: true)
     for warning in loaded.warnings { complain("warning: \(warning)") }
+    try await loaded.value.checkWorld()
     let jobs = loaded.value.scraping.jobs.count
     write("\(path) is valid: \(jobs) \(jobs == 1 ? "job" : "jobs")\n", to: STDOUT_FILENO)
     return 0

@@ -9,7 +9,7 @@ let serveCommand = Command(
     let signals = try catchSignals()
     let logger = try Logger(invocation)
     let options = try ApplianceOptions(invocation)
-    let appliance = try Appliance(options, logger: logger)
+    let appliance = try await Appliance(options, logger: logger)
     try await appliance.run(signals)
     return 0
 }

@@ -1,3 +1,4 @@
+import Actions
 import Collectors
 import Configuration
 import HTTPAPI
@@ -5,6 +6,8 @@ import HTTPClient
 import Instruments
 import Logging
 import Model
+import PromQL
+import Rules
 import Store
 import Synchronization
 
@@ -18,17 +21,21 @@ final class Appliance: Sendable {
     private let engine: ScrapeEngine
     private let client: HTTPClient
     private let receiver: SampleReceiver
+    private let tools: ActionTools
+    private let judging: Judging
     private let memory = DiscoveryMemory()
     private let state: ApplianceState
     private let wishes: AsyncStream<ServiceSignal>
     private let wish: AsyncStream<ServiceSignal>.Continuation
 
     /// Opens the store and makes everything ready; throws what cannot be done.
-    init(_ options: ApplianceOptions, logger: Logger) throws {
+    init(_ options: ApplianceOptions, logger: Logger) async throws {
         self.options = options
         self.logger = logger
-        let loaded = try options.loadConfiguration()
+        tools = ActionTools(logger: logger)
+        let loaded = try options.loadConfiguration(using: tools)
         for warning in loaded.warnings { logger.warn("\(warning)") }
+        try await loaded.value.checkWorld()
         state = ApplianceState(loaded, at: clock.now())
         var storeOptions = Store.Options()
         storeOptions.retention = RetentionLimits(loaded.value.common.storage)
@@ -37,6 +44,8 @@ final class Appliance: Sendable {
         engine = try ScrapeEngine(store: store, registry: registry, logger: logger)
         client = try HTTPClient()
         receiver = store.receiver()
+        judging = try Judging(
+            store: store, configuration: JudgingConfiguration(loaded.value), registry: registry, logger: logger)
         (wishes, wish) = AsyncStream<ServiceSignal>.makeStream()
         state.register(registry)
     }
@@ -62,12 +71,13 @@ final class Appliance: Sendable {
             group.addTask { [self] in
                 for await signal in signals { wish.yield(signal) }
             }
+            group.addTask { [judging] in await judging.run() }
             group.addTask { [receiver] in await keepMemorySmall { receiver.forgetIdle() } }
             var discovery = startDiscovery()
             for await wish in wishes {
                 switch wish {
                 case .reload:
-                    if reload() {
+                    if await reload() {
                         discovery.cancel()
                         await discovery.value
                         discovery = startDiscovery()
@@ -77,6 +87,7 @@ final class Appliance: Sendable {
             }
             discovery.cancel()
             await discovery.value
+            judging.stop()
             group.cancelAll()
         }
         await stop(server)
@@ -111,7 +122,7 @@ final class Appliance: Sendable {
             externalLabels: { [state] in state.configuration.common.global.externalLabels })
         if configuration.common.enableLifecycle {
             services.lifecycle = Lifecycle(
-                reload: { [self] in try reloadAsked() }, quit: { [wish] in wish.yield(.stop) })
+                reload: { [self] in try await reloadAsked() }, quit: { [wish] in wish.yield(.stop) })
         }
         if configuration.common.remoteWriteReceiver {
             services.remoteWrite = RemoteWriteReceiver(
@@ -149,9 +160,9 @@ final class Appliance: Sendable {
     }
 
     /// Reads the configuration again. A file with mistakes changes nothing.
-    private func reload() -> Bool {
+    private func reload() async -> Bool {
         do {
-            try takeConfiguration()
+            try await takeConfiguration()
             return true
         } catch {
             logger.error("cannot reload the configuration, the one before stays in force")
@@ -161,15 +172,16 @@ final class Appliance: Sendable {
     }
 
     /// A reload over HTTP: the configuration is checked at once, so that whoever asked is told what is wrong with it.
-    private func reloadAsked() throws {
-        _ = try options.loadConfiguration()
+    private func reloadAsked() async throws {
+        try await options.loadConfiguration(using: tools).value.checkWorld()
         wish.yield(.reload)
     }
 
-    private func takeConfiguration() throws(ConfigurationError) {
+    private func takeConfiguration() async throws(ConfigurationError) {
         let loaded: LoadedConfiguration<VedetteConfiguration>
         do throws(ConfigurationError) {
-            loaded = try options.loadConfiguration()
+            loaded = try options.loadConfiguration(using: tools)
+            try await loaded.value.checkWorld()
         } catch {
             state.reloadFailed()
             throw error
@@ -179,6 +191,7 @@ final class Appliance: Sendable {
         state.replace(loaded, at: clock.now())
         let new = loaded.value
         store.setRetention(RetentionLimits(new.common.storage))
+        judging.replace(JudgingConfiguration(new))
         if options.address(before) != options.address(new) || options.data(before) != options.data(new)
             || before.common.tls != new.common.tls || before.common.auth != new.common.auth
             || before.common.enableLifecycle != new.common.enableLifecycle
@@ -211,5 +224,18 @@ extension RetentionLimits {
     /// What the configuration wants kept.
     fileprivate init(_ section: StorageSection) {
         self.init(milliseconds: section.retention, bytes: section.retentionSize > 0 ? section.retentionSize : nil)
+    }
+}
+
+extension JudgingConfiguration {
+    /// What the configuration wants judged, and how.
+    fileprivate init(_ configuration: VedetteConfiguration) {
+        self.init()
+        thresholds = configuration.judging.thresholds.thresholds
+        actions = Dictionary(
+            configuration.judging.actions.actions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        queries.lookBack = configuration.common.query.lookbackDelta
+        queries.subqueryInterval = configuration.common.global.evaluationInterval
+        sampleLimit = configuration.common.query.maxSamples
     }
 }

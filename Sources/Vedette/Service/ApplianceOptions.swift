@@ -1,3 +1,4 @@
+import Actions
 import Configuration
 import Model
 
@@ -26,9 +27,11 @@ struct ApplianceOptions: Sendable {
     }
 
     /// Reads the configuration.
-    func loadConfiguration() throws(ConfigurationError) -> LoadedConfiguration<VedetteConfiguration> {
-        guard let configurationPath else { return try VedetteConfiguration.standard() }
-        return try VedetteConfiguration.load(configurationPath)
+    func loadConfiguration(
+        using tools: ActionTools
+    ) throws(ConfigurationError) -> LoadedConfiguration<VedetteConfiguration> {
+        guard let configurationPath else { return try VedetteConfiguration.standard(using: tools) }
+        return try VedetteConfiguration.load(configurationPath, using: tools)
     }
 
     /// The database: the command line's, the configuration's, or the usual one.

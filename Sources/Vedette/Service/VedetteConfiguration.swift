@@ -1,33 +1,46 @@
+import Actions
 import Collectors
 import Configuration
+import Logging
 import Model
+import Rules
 
 /// The whole configuration: the sections of all rooms.
 struct VedetteConfiguration: Sendable {
     var common: CommonSections
     var scraping: ScrapeSection
+    var judging: JudgingSection
     var selfMonitoring: SelfMonitoringSection
 
-    init(_ root: Fields) {
+    init(_ root: Fields, using tools: ActionTools) {
         common = CommonSections(root)
         scraping = ScrapeSection(root, global: common.global)
+        judging = JudgingSection(root, global: common.global, using: tools)
         selfMonitoring = root.section("self_monitoring") ?? SelfMonitoringSection()
     }
 
     /// Reads a file; when it is only to be checked, those that it names too.
     static func load(
-        _ path: String, lookingAtNamedFiles: Bool = false
+        _ path: String, using tools: ActionTools = ActionTools(logger: Logger()), lookingAtNamedFiles: Bool = false
     ) throws(ConfigurationError) -> LoadedConfiguration<VedetteConfiguration> {
         try loadConfiguration(
             file: path, environment: processEnvironment(), lookingAtNamedFiles: lookingAtNamedFiles
-        ) { VedetteConfiguration($0) }
+        ) { VedetteConfiguration($0, using: tools) }
+    }
+
+    /// Has everything looked at that the configuration needs to be there, such as plugins and directories; throws what is missing.
+    func checkWorld() async throws(ConfigurationError) {
+        let problems = await judging.actions.check()
+        if !problems.isEmpty { throw ConfigurationError(problems: problems) }
     }
 
     /// What holds without a file.
-    static func standard() throws(ConfigurationError) -> LoadedConfiguration<VedetteConfiguration> {
+    static func standard(
+        using tools: ActionTools = ActionTools(logger: Logger())
+    ) throws(ConfigurationError) -> LoadedConfiguration<VedetteConfiguration> {
         let context = DecodingContext(environment: [:], folder: ".")
         return try loadConfiguration(Array("global:\n  scrape_interval: 15s\n".utf8), in: context) {
-            VedetteConfiguration($0)
+            VedetteConfiguration($0, using: tools)
         }
     }
 }

@@ -77,8 +77,8 @@ struct OutboxQueueTests {
     @Test("waits twice as long after each attempt, up to a limit, and no less than it is asked to")
     func delays() {
         var settings = ActionSettings()
-        settings.retryMinimum = 1000
-        settings.retryMaximum = 5000
+        settings.shortestPause = 1000
+        settings.longestPause = 5000
         let most = (1...6).map { settings.delay(afterAttempt: $0, asked: nil, chance: 1) }
         #expect(most == [1000, 2000, 4000, 5000, 5000, 5000])
         #expect(settings.delay(afterAttempt: 2, asked: nil, chance: 0) == 1000)
