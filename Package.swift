@@ -69,7 +69,8 @@ let package = Package(
         room("Templates", ["Model", "Patterns"]),
         room("HTTPClient", ["Model", "Threads", "CCurl", "CZlib", "CPlatform"]),
 
-        // Floor 3: the file, and the cluster.
+        // Floor 3: requests as the configuration has them, the file, the cluster, and what can be done in the world.
+        room("Requests", ["Model", "Configuration", "HTTPClient"]),
         room(
             "Store",
             [
@@ -79,20 +80,20 @@ let package = Package(
         room("Kubernetes", ["Model", "HTTPClient"]),
         room(
             "Actions",
-            ["Model", "Logging", "Threads", "Configuration", "Templates", "HTTPClient", "CPlatform"]),
+            ["Model", "Logging", "Threads", "Configuration", "Templates", "HTTPClient", "Requests", "CPlatform"]),
 
         // Floor 4: those who write into the store, judge from it, and answer from it.
         room(
             "Collectors",
             [
                 "Model", "Logging", "Instruments", "Threads", "Patterns", "Configuration", "Exposition", "HTTPClient",
-                "Store", "CPlatform",
+                "Requests", "Store", "CPlatform",
             ]),
         room(
             "Rules",
             [
                 "Model", "Instruments", "Logging", "Threads", "Patterns", "Configuration", "PromQL", "Templates",
-                "HTTPClient", "Store", "Actions", "CPlatform",
+                "HTTPClient", "Requests", "Store", "Actions", "CPlatform",
             ]),
         room(
             "HTTPAPI",
@@ -140,6 +141,7 @@ let package = Package(
         tests(of: "Configuration", ["Model"]),
         tests(of: "Exposition", ["Model"]),
         tests(of: "HTTPClient", ["Model", "Threads", "TestSupport"]),
+        tests(of: "Requests", ["Model", "Configuration", "HTTPClient"]),
         tests(of: "Store", ["Model", "Instruments", "Patterns", "Logging", "Threads", "CSQLite"]),
         tests(
             of: "Collectors",
@@ -160,7 +162,9 @@ let package = Package(
         tests(of: "Templates", ["Model"]),
         tests(
             of: "Actions",
-            ["Model", "Logging", "Threads", "Configuration", "Templates", "HTTPClient", "TestSupport"]),
+            [
+                "Model", "Logging", "Threads", "Configuration", "Templates", "HTTPClient", "Requests", "TestSupport",
+            ]),
         tests(
             of: "Rules",
             [

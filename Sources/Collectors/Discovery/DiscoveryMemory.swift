@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 
 /// The last good answers of sources, kept over reloads of the configuration.
 public final class DiscoveryMemory: Sendable {

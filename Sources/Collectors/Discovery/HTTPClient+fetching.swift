@@ -1,5 +1,6 @@
 import HTTPClient
 import Model
+import Requests
 
 extension HTTPClient: HTTPFetching {
     /// Carries a request of discovery to its server.

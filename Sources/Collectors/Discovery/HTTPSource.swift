@@ -1,5 +1,6 @@
 import Configuration
 import Model
+import Threads
 
 /// A request of discovery.
 public struct DiscoveryRequest: Sendable {

@@ -2,6 +2,7 @@ import Configuration
 import Exposition
 import HTTPClient
 import Model
+import Requests
 
 /// The request for a target, prepared once and made anew when a secret in a file has changed.
 struct TargetRequest {

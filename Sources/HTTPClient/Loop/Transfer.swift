@@ -141,7 +141,7 @@ final class Transfer {
         guard ccurl_get_long(easy, CURLINFO_REDIRECT_COUNT) > 0,
             let url = ccurl_get_text(easy, CURLINFO_EFFECTIVE_URL)
         else { return request?.shownURL ?? "" }
-        return shownURL(String(cString: url))
+        return urlForMessages(String(cString: url), hidingPath: request?.request.hidesPath ?? true)
     }
 
     private var remoteAddress: String {

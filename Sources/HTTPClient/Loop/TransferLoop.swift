@@ -275,4 +275,4 @@ public final class TransferLoop {
 
 /// libcurl's set-up of the process, done when first asked for. A constant of the file: Swift evaluates it once whatever the
 /// number of threads, as `curl_global_init` wants, and nothing of ours changes with it.
-private let curlIsReady = ccurl_global_init()
+let curlIsReady = ccurl_global_init()

@@ -14,8 +14,14 @@ public struct HTTPRequest: Sendable, Hashable {
     public var tls = TLSOptions()
     /// The way out. By default straight, whatever the environment says.
     public var proxy = HTTPProxy.none
+    /// Whether what stands behind the host is a secret too, as with most services that take messages: of the URL, and of any that
+    /// a redirect leads to, messages then have scheme, host and port alone.
+    public var hidesPath = false
     /// How many redirects to follow, always to `http` or `https`. At 0 a redirect is an answer like any other.
     public var redirectLimit = 0
+    /// Whether a redirect by 301 or 302 is followed with the same method and body. Otherwise a POST becomes a GET, as with a
+    /// browser: whoever answers that has been told nothing.
+    public var keepsMethodOnRedirect = false
     /// Milliseconds from the start to the last byte; 0 is no limit.
     public var timeout: Int64 = 30_000
     /// Milliseconds for name, connection and TLS together. The time-out of the whole counts too.
@@ -36,6 +42,9 @@ public struct HTTPRequest: Sendable, Hashable {
     /// Whether to bring back the server's certificates, even those that do not pass verification: then a second connection
     /// is made that looks at them and asks nothing.
     public var inspectsCertificates = false
+
+    /// The URL as it may be shown: without user and password, and without its path where that is a secret.
+    public var shownURL: String { urlForMessages(url, hidingPath: hidesPath) }
 
     /// A GET request with the defaults.
     public init(url: String) {
@@ -62,6 +71,19 @@ public struct HTTPHeader: Sendable, Hashable {
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
+    }
+
+    /// Whether a header can have this name, and a request this method: both are tokens of RFC 9110, 5.6.2.
+    public static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
     }
 }
 

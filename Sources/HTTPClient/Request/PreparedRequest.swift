@@ -7,7 +7,7 @@ import CCurl
 public final class PreparedRequest: @unchecked Sendable {
     /// What it was made of.
     public let request: HTTPRequest
-    /// The URL as it may be shown: without user and password.
+    /// The URL as it may be shown: without user and password, and without its path where that is a secret.
     public let shownURL: String
 
     /// The URL that curl is given: it has the TLS server name for its host where that differs.
@@ -20,13 +20,11 @@ public final class PreparedRequest: @unchecked Sendable {
     private let headersWithCompression: CurlList?
     private let connectTo: CurlList
     private let body: StableBytes?
-    private let authorities: StableBytes?
-    private let certificate: StableBytes?
-    private let key: StableBytes?
+    private let tls: PreparedTLS
 
     /// Checks a request and makes it ready. Throws `badURL` or `badRequest`.
     public init(_ request: HTTPRequest) throws(HTTPFailure) {
-        let url = try URLParts(request.url)
+        let url = try URLParts(request.url, hidingPath: request.hidesPath)
         try checkSendable(request, shownURL: url.shown)
         self.request = request
         shownURL = url.shown
@@ -52,9 +50,7 @@ public final class PreparedRequest: @unchecked Sendable {
             request.acceptsCompression && !request.headers.contains { $0.name.lowercased() == "accept-encoding" }
         headersWithCompression = addsOffer ? try CurlList(lines + ["Accept-Encoding: gzip"]) : nil
         body = request.body.map(StableBytes.init)
-        authorities = request.tls.authorities?.pem
-        certificate = request.tls.certificate?.pem
-        key = request.tls.key?.pem
+        tls = PreparedTLS(request.tls)
     }
 
     /// Gives a fresh or reset handle all options of the request. What the handle points to lives as long as this object.
@@ -72,6 +68,9 @@ public final class PreparedRequest: @unchecked Sendable {
         if request.redirectLimit > 0 {
             options.set(CURLOPT_FOLLOWLOCATION, 1)
             options.set(CURLOPT_MAXREDIRS, request.redirectLimit)
+            if request.keepsMethodOnRedirect {
+                options.set(CURLOPT_POSTREDIR, Int(CURL_REDIR_POST_301 | CURL_REDIR_POST_302))
+            }
         }
         if request.usesFreshConnection {
             options.set(CURLOPT_FRESH_CONNECT, 1)
@@ -80,7 +79,10 @@ public final class PreparedRequest: @unchecked Sendable {
         applyMethod(to: &options)
         applyAuthentication(to: &options)
         applyProxy(to: &options)
-        if mayUseTLS { applyTLS(to: &options) }
+        if mayUseTLS {
+            tls.apply(to: &options)
+            if request.inspectsCertificates { options.set(CURLOPT_CERTINFO, 1) }
+        }
     }
 
     private func applyMethod(to options: inout CurlOptions) {
@@ -129,42 +131,4 @@ public final class PreparedRequest: @unchecked Sendable {
             options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         }
     }
-
-    private func applyTLS(to options: inout CurlOptions) {
-        let tls = request.tls
-        // Debian's libcurl trusts the directory /etc/ssl/certs beside the file it is given. Without the directory only the
-        // file counts, and only then does curl keep the parsed authorities instead of reading them for each connection
-        // (`cache_criteria_met` in lib/vtls/openssl.c). Five minutes, since it does not notice a changed file.
-        options.set(CURLOPT_CAPATH, nil)
-        options.set(CURLOPT_CA_CACHE_TIMEOUT, 300)
-        options.set(tls.authorities, authorities, file: CURLOPT_CAINFO, blob: CURLOPT_CAINFO_BLOB)
-        options.set(tls.certificate, certificate, file: CURLOPT_SSLCERT, blob: CURLOPT_SSLCERT_BLOB)
-        options.set(tls.key, key, file: CURLOPT_SSLKEY, blob: CURLOPT_SSLKEY_BLOB)
-        options.set(CURLOPT_SSLVERSION, tls.minimumVersion.asMinimum | (tls.maximumVersion?.asMaximum ?? 0))
-        if tls.skipsVerification {
-            options.set(CURLOPT_SSL_VERIFYPEER, 0)
-            options.set(CURLOPT_SSL_VERIFYHOST, 0)
-        }
-        if request.inspectsCertificates { options.set(CURLOPT_CERTINFO, 1) }
-    }
-}
-
-extension TLSMaterial {
-    fileprivate var pem: StableBytes? {
-        guard case .pem(let bytes) = self else { return nil }
-        return StableBytes(bytes)
-    }
-}
-
-extension TLSVersion {
-    fileprivate var asMinimum: Int {
-        switch self {
-        case .tls10: CURL_SSLVERSION_TLSv1_0
-        case .tls11: CURL_SSLVERSION_TLSv1_1
-        case .tls12: CURL_SSLVERSION_TLSv1_2
-        case .tls13: CURL_SSLVERSION_TLSv1_3
-        }
-    }
-    /// `CURL_SSLVERSION_MAX_…`: the same numbers, 16 bits further up.
-    fileprivate var asMaximum: Int { asMinimum << 16 }
 }

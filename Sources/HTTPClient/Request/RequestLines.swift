@@ -6,9 +6,9 @@ func checkSendable(_ request: HTTPRequest, shownURL: String) throws(HTTPFailure)
     func refused(_ reason: String) -> HTTPFailure {
         HTTPFailure(.badRequest, "cannot ask \(shownURL): \(reason)")
     }
-    guard isToken(request.method) else { throw refused("the method is not a word") }
+    guard HTTPHeader.isToken(request.method) else { throw refused("the method is not a word") }
     for header in request.headers {
-        guard isToken(header.name) else { throw refused("the name of a header is not a word") }
+        guard HTTPHeader.isToken(header.name) else { throw refused("the name of a header is not a word") }
         guard isLine(header.value) else { throw refused("the header \(header.name) has control characters") }
     }
     switch request.authentication {
@@ -19,7 +19,7 @@ func checkSendable(_ request: HTTPRequest, shownURL: String) throws(HTTPFailure)
     case .bearer(let token):
         guard isLine(token) else { throw refused("the bearer token has control characters") }
     case .other(let scheme, let credentials):
-        guard isToken(scheme), isLine(credentials) else { throw refused("the credentials have control characters") }
+        guard HTTPHeader.isToken(scheme), isLine(credentials) else { throw refused("the credentials have control characters") }
     }
     if let name = request.tls.serverName, name.isEmpty || !isLine(name) || name.utf8.contains(where: { $0 <= 0x20 }) {
         throw refused("the name of the server is not one")
@@ -58,20 +58,7 @@ func headerLines(of request: HTTPRequest, shownURL: String) throws(HTTPFailure) 
     return lines
 }
 
-/// Whether the text is a token of RFC 9110, 5.6.2.
-private func isToken(_ text: String) -> Bool {
-    !text.isEmpty
-        && text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-            }
-        }
-}
-
 /// Whether the text can stand in one line.
-private func isLine(_ text: String) -> Bool {
+func isLine(_ text: String) -> Bool {
     text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }
 }

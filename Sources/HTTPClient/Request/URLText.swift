@@ -10,12 +10,12 @@ struct URLParts {
     let port: String
     /// Whether the URL names its port.
     let hasExplicitPort: Bool
-    /// The whole URL without user, password and fragment: what may be shown.
+    /// The whole URL without user, password and fragment, and without its path where that is a secret: what may be shown.
     let shown: String
     /// The parts as libcurl itself understands them, so that what is checked here is what is asked later.
-    init(_ text: String) throws(HTTPFailure) {
+    init(_ text: String, hidingPath: Bool = false) throws(HTTPFailure) {
         func refused(_ reason: String) -> HTTPFailure {
-            HTTPFailure(.badURL, "cannot read URL \(shownURL(text)): \(reason)")
+            HTTPFailure(.badURL, "cannot read URL \(urlForMessages(text, hidingPath: hidingPath)): \(reason)")
         }
         guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw refused("it has blanks or control characters")
@@ -39,7 +39,7 @@ struct URLParts {
         self.port = port
         hasExplicitPort = part(handle, CURLUPART_PORT) != nil
         for secret in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_FRAGMENT] { curl_url_set(handle, secret, nil, 0) }
-        shown = part(handle, CURLUPART_URL) ?? shownURL(text)
+        shown = urlForMessages(part(handle, CURLUPART_URL) ?? text, hidingPath: hidingPath)
     }
 }
 
@@ -55,7 +55,7 @@ func replacingHost(of url: String, with host: String) -> String? {
 
 private let expectedForm = "expected a form like http://host:port/path"
 
-private func part(_ handle: OpaquePointer, _ which: CURLUPart, _ flags: UInt32 = 0) -> String? {
+func part(_ handle: OpaquePointer, _ which: CURLUPart, _ flags: UInt32 = 0) -> String? {
     var text: UnsafeMutablePointer<CChar>?
     guard curl_url_get(handle, which, &text, flags) == CURLUE_OK, let text else { return nil }
     defer { curl_free(text) }
@@ -75,6 +75,17 @@ func shownURL(_ url: String) -> String {
     let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
     guard let at = rest[..<(end ?? rest.endIndex)].lastIndex(of: UInt8(ascii: "@")) else { return url }
     return String(url[..<scheme.upperBound]) + String(url[bytes.index(after: at)...])
+}
+
+/// The same, and where the path is a secret without all that stands behind the host.
+func urlForMessages(_ url: String, hidingPath: Bool) -> String {
+    let url = shownURL(url)
+    guard hidingPath else { return url }
+    // Without a scheme nobody knows what it is.
+    guard let scheme = url.firstRange(of: "://") else { return "<secret>" }
+    let rest = url[scheme.upperBound...]
+    guard let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" || $0 == "#" }) else { return url }
+    return rest[end...] == "/" ? url : "\(url[..<end])/…"
 }
 
 /// libcurl's sentences begin with a capital letter; ours stand behind a colon.

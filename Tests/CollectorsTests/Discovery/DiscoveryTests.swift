@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Model
 import Testing
+import Threads
 
 @testable import Collectors
 

@@ -3,6 +3,7 @@ import Foundation
 import HTTPClient
 import Model
 import Testing
+import Threads
 
 @testable import Collectors
 

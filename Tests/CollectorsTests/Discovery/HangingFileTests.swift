@@ -4,6 +4,7 @@ import Logging
 import Model
 import Synchronization
 import Testing
+import Threads
 
 @testable import Collectors
 

@@ -6,16 +6,20 @@ extension HTTPRequest {
     /// A GET request as a section of the configuration says. Secrets that stand in files are read now, which may block;
     /// throws when one cannot be read.
     public init(url: String, as section: HTTPClientSection) throws(UserError) {
+        self.init(url: url, as: section, secrets: try RevealedSecrets(section.secrets))
+    }
+
+    /// A GET request as a section of the configuration says, with secrets that were read before.
+    public init(url: String, as section: HTTPClientSection, secrets: RevealedSecrets) {
         self.init(url: url)
         if let basic = section.basicAuth {
-            authentication = .basic(user: try basic.username.reveal(), password: try basic.password.reveal())
+            authentication = .basic(user: secrets[basic.username], password: secrets[basic.password])
         } else if let authorization = section.authorization, let secret = authorization.credentials {
-            let credentials = try secret.reveal()
             authentication =
                 authorization.type == "Bearer"
-                ? .bearer(credentials) : .other(scheme: authorization.type, credentials: credentials)
+                ? .bearer(secrets[secret]) : .other(scheme: authorization.type, credentials: secrets[secret])
         }
-        tls = try TLSOptions(section.tls)
+        tls = TLSOptions(section.tls, secrets)
         if section.proxyFromEnvironment {
             proxy = .environment
         } else if let url = section.proxyURL {
@@ -27,14 +31,31 @@ extension HTTPRequest {
     }
 }
 
+extension HTTPClientSection {
+    /// The secrets that a request is made with.
+    public var secrets: [Secret] {
+        var all = tls.secrets
+        if let basicAuth { all += [basicAuth.username, basicAuth.password] }
+        if let credentials = authorization?.credentials { all.append(credentials) }
+        return all
+    }
+}
+
+extension TLSClientSection {
+    /// The secrets that TLS is done with. A key's file is not among them: it is read with the connection that needs it.
+    public var secrets: [Secret] {
+        guard let key, key.file == nil else { return [] }
+        return [key]
+    }
+}
+
 extension TLSOptions {
-    fileprivate init(_ section: TLSClientSection) throws(UserError) {
+    /// TLS as a section of the configuration says.
+    public init(_ section: TLSClientSection, _ secrets: RevealedSecrets) {
         self.init()
         authorities = section.caFile.map(TLSMaterial.file) ?? section.ca.map { .pem(Array($0.utf8)) }
         certificate = section.certFile.map(TLSMaterial.file) ?? section.cert.map { .pem(Array($0.utf8)) }
-        if let secret = section.key {
-            if let path = secret.file { key = .file(path) } else { key = .pem(Array(try secret.reveal().utf8)) }
-        }
+        key = section.key.map { key in key.file.map(TLSMaterial.file) ?? .pem(Array(secrets[key].utf8)) }
         serverName = section.serverName
         skipsVerification = section.insecureSkipVerify
         minimumVersion = section.minVersion.map(TLSVersion.init) ?? minimumVersion
