@@ -173,7 +173,9 @@ let package = Package(
             ]),
         tests(
             of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition", "PromQL", "RemoteWrite", "WriteBodies"]),
-        tests(of: "Vedette", ["Model", "Logging", "Actions", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL"]),
+        tests(
+            of: "Vedette",
+            ["Model", "Logging", "Actions", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL"]),
         .testTarget(name: "EndToEndTests", swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,

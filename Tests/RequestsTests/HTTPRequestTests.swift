@@ -1,20 +1,23 @@
 import Configuration
 import HTTPClient
 import Model
+import Requests
 import Testing
 
-@testable import Collectors
-
 @Suite struct HTTPRequestTests {
+    private func section(_ keys: String) throws -> HTTPClientSection {
+        let context = DecodingContext(folder: "/etc/vedette")
+        return try loadConfiguration(Array(keys.utf8), in: context) { HTTPClientSection($0) }.value
+    }
+
     private func request(_ keys: String) throws -> HTTPRequest {
-        let config = try #require(job(keys).value, "\(job(keys).problems)")
-        return try HTTPRequest(url: "https://h/", as: config.http)
+        try HTTPRequest(url: "https://h/", as: section(keys))
     }
 
     @Test func aPlainSectionChangesLittle() throws {
         var expected = HTTPRequest(url: "https://h/")
         expected.redirectLimit = 10
-        #expect(try request("") == expected)
+        #expect(try request("{}") == expected)
     }
 
     @Test(
@@ -59,5 +62,25 @@ import Testing
         #expect(throws: UserError("cannot read /etc/vedette/nosuch: No such file or directory")) {
             try request("authorization: {credentials_file: nosuch}")
         }
+    }
+
+    @Test func withHiddenSecretsNoFileIsReadAndNothingIsShown() throws {
+        let hidden = HTTPRequest(
+            url: "https://h/", as: try section("authorization: {credentials_file: nosuch}"), secrets: .hidden)
+        #expect(hidden.authentication == .bearer("<secret>"))
+        let inline = HTTPRequest(
+            url: "https://h/",
+            as: try section("{basic_auth: {username: a, password: b}, tls_config: {cert: C, key: K}}"),
+            secrets: .hidden)
+        #expect(inline.authentication == .basic(user: "<secret>", password: "<secret>"))
+        #expect(inline.tls.key == .pem(Array("<secret>".utf8)))
+    }
+
+    @Test func whatAServerRepeatsIsHidden() throws {
+        let secrets = try RevealedSecrets([Secret("tok/en+1"), Secret("short")])
+        #expect(secrets.hiding(in: "no tok/en+1 here, tok/en+1") == "no <secret> here, <secret>")
+        // A word of five letters can stand there by itself.
+        #expect(secrets.hiding(in: "a short answer") == "a short answer")
+        #expect(secrets.hiding("/path/x", in: "Cannot POST /path/x") == "Cannot POST <secret>")
     }
 }

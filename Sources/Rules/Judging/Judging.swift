@@ -17,6 +17,7 @@ public final class Judging: Sendable {
     }
 
     private let store: Store
+    private let client: HTTPClient
     private let logger: Logger
     private let surroundings: Surroundings
     private let outbox: Outbox
@@ -28,10 +29,11 @@ public final class Judging: Sendable {
 
     /// Takes up what was left by the process before.
     public init(
-        store: Store, configuration: JudgingConfiguration, registry: Registry, logger: Logger,
+        store: Store, client: HTTPClient, configuration: JudgingConfiguration, registry: Registry, logger: Logger,
         clock: any WallClock = SystemClock()
     ) throws {
         self.store = store
+        self.client = client
         self.logger = logger
         let record = try store.judgingRecord()
         let appliance = record.facts["appliance"] ?? newApplianceName()
@@ -170,7 +172,10 @@ public final class Judging: Sendable {
     }
 
     private func source(_ key: ThresholdGroupKey, _ configuration: JudgingConfiguration) -> any JudgedSource {
-        LocalSource(
+        if let section = key.source {
+            return RemoteSource(section: section, client: client, lane: BlockingLane())
+        }
+        return LocalSource(
             series: store, options: configuration.queries, sampleLimit: configuration.sampleLimit,
             threads: surroundings.threads, clock: surroundings.clock)
     }

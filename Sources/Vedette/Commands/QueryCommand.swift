@@ -35,8 +35,8 @@ let queryCommand = Command(
             write("\n", to: STDOUT_FILENO)
             return 0
         }
-        let (value, notes) = try RemoteQuery.values(of: answer)
-        show(value, notes, times)
+        let read = try QueryAnswer(json: answer)
+        show(read.value, read.notes, times)
         return 0
     }
     let query: ParsedQuery

@@ -45,7 +45,8 @@ final class Appliance: Sendable {
         client = try HTTPClient()
         receiver = store.receiver()
         judging = try Judging(
-            store: store, configuration: JudgingConfiguration(loaded.value), registry: registry, logger: logger)
+            store: store, client: client, configuration: JudgingConfiguration(loaded.value), registry: registry,
+            logger: logger)
         (wishes, wish) = AsyncStream<ServiceSignal>.makeStream()
         state.register(registry)
     }

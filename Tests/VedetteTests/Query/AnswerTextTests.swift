@@ -94,27 +94,4 @@ struct AnswerTextTests {
         series.forEach { points.append((time: $0, value: $1)) }
         return points
     }
-
-    @Test("of a server is read")
-    func remote() throws {
-        func values(_ data: String) throws -> (value: QueryValue, notes: [String]) {
-            try RemoteQuery.values(of: Array("{\"status\":\"success\",\"data\":\(data),\"warnings\":[\"w\"]}".utf8))
-        }
-        let vector = try values(
-            "{\"resultType\":\"vector\",\"result\":[{\"metric\":{\"a\":\"1\"},\"value\":[1.5,\"+Inf\"]}]}")
-        guard case .vector(let elements, let time) = vector.value else {
-            Issue.record("no vector")
-            return
-        }
-        #expect(time == 1500 && elements.first?.labels == ["a": "1"] && elements.first?.value == .infinity)
-        #expect(vector.notes == ["w"])
-        guard case .scalar(let number, 2000) = try values("{\"resultType\":\"scalar\",\"result\":[2,\"3\"]}").value
-        else {
-            Issue.record("no scalar")
-            return
-        }
-        #expect(number == 3)
-        #expect(throws: UserError.self) { try RemoteQuery.values(of: Array("{}".utf8)) }
-        #expect(throws: UserError.self) { try RemoteQuery.values(of: Array("<html>".utf8)) }
-    }
 }

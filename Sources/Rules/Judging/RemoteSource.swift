@@ -1,0 +1,67 @@
+import HTTPClient
+import Model
+import PromQL
+import Requests
+import Threads
+
+/// A server with Prometheus's query API.
+struct RemoteSource: JudgedSource {
+    /// So many questions are under way at a time.
+    private static let most = 8
+
+    let section: SourceSection
+    let client: HTTPClient
+    /// Reads the secrets, which may stand in files.
+    let lane: BlockingLane
+
+    func ask(_ queries: [ParsedQuery], at time: Int64, within milliseconds: Int64) async -> [ThresholdResult] {
+        let request: HTTPRequest
+        do {
+            let section = section
+            request = try await lane.runInTurn {
+                Result { () throws(UserError) in try HTTPRequest(url: section.url + "/api/v1/query", as: section.http) }
+            }.get()
+        } catch {
+            return queries.map { _ in .failure("cannot ask \(section.url): \(error.message)") }
+        }
+        let timeout = min(section.timeout, milliseconds)
+        return await withTaskGroup(of: (Int, ThresholdResult).self) { group in
+            var results = [ThresholdResult](repeating: .failure("it was not asked"), count: queries.count)
+            for (index, query) in queries.enumerated() {
+                if index >= Self.most, let (index, result) = await group.next() { results[index] = result }
+                group.addTask { (index, await answer(to: query, at: time, request, within: timeout)) }
+            }
+            for await (index, result) in group { results[index] = result }
+            return results
+        }
+    }
+
+    private func answer(
+        to query: ParsedQuery, at time: Int64, _ request: HTTPRequest, within timeout: Int64
+    ) async -> ThresholdResult {
+        var request = request
+        request.post(form: [("query", query.text), ("time", formatAPIValue(Double(time) / 1000))])
+        request.timeout = timeout
+        request.acceptsCompression = true
+        do {
+            let response = try await client.send(request)
+            guard response.status == 200 else {
+                return .failure("\(section.url) answered: \(Self.reason(response))")
+            }
+            return vector(try QueryAnswer(json: response.body).value)
+        } catch let failure as HTTPFailure {
+            return .failure("cannot ask \(section.url): \(failure.message)")
+        } catch {
+            return .failure("\(section.url): \(error)")
+        }
+    }
+
+    /// What a server says is wrong, or at least its status.
+    private static func reason(_ response: HTTPResponse) -> String {
+        let status = "status \(response.status)"
+        guard case .success(let answer) = Result(catching: { try JSONValue(response.body) }),
+            let error = answer["error"]?.text
+        else { return status }
+        return "\(String(error.prefix(500))) (\(status))"
+    }
+}
