@@ -1,0 +1,37 @@
+import Configuration
+import Model
+
+/// `leadership`: whose turn it is to act, among several instances. Without it an instance is alone.
+public struct LeadershipSection: ConfigurationSection, Hashable {
+    /// `lock_file`: the lease, on a volume that all instances share; ready to be opened.
+    public var lockFile: String?
+    /// `identity`: the name of this instance; nil leaves it to the instance.
+    public var identity: String?
+    /// `lease_duration`, `renew_deadline`, `retry_period`
+    public var timing = LeaseTiming.standard
+
+    /// Alone.
+    public init() {}
+
+    /// Reads the section.
+    public init(from node: Node, in context: DecodingContext) {
+        let fields = Fields(node, in: context)
+        lockFile = fields.required("lock_file").map { context.path($0) }
+        identity = fields.string("identity")
+        if let identity, identity.isEmpty || identity.utf8.count > 253 || identity.utf8.contains(where: { $0 < 0x20 }) {
+            context.fail("`identity` must have from 1 to 253 printable characters", at: fields.place(of: "identity"))
+        }
+        let keys = ["lease_duration", "renew_deadline", "retry_period"]
+        do {
+            let standard = LeaseTiming.standard
+            timing = try LeaseTiming(
+                leaseDuration: fields.duration(keys[0]) ?? standard.leaseDuration,
+                renewDeadline: fields.duration(keys[1]) ?? standard.renewDeadline,
+                retryPeriod: fields.duration(keys[2]) ?? standard.retryPeriod)
+        } catch {
+            let first = keys.first { fields.node($0) != nil }
+            context.fail("cannot use these times: \(error.message)", at: fields.place(of: first ?? keys[0]))
+        }
+        fields.finish()
+    }
+}
