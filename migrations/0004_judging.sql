@@ -105,5 +105,5 @@ LEFT JOIN attempts t ON t.action_id = a.action_id;
 CREATE VIEW silences AS
 SELECT muting_id AS id, kind, starts, strftime('%Y-%m-%dT%H:%M:%fZ', starts / 1000.0, 'unixepoch') AS starts_time, ends,
        strftime('%Y-%m-%dT%H:%M:%fZ', ends / 1000.0, 'unixepoch') AS ends_time, author, comment,
-       json_extract(detail, '$.matchers') AS matchers
+       json_extract(detail, '$.silence.matchers') AS matchers
 FROM mutings;

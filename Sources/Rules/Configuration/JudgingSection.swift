@@ -8,11 +8,24 @@ public struct JudgingSection: Sendable {
     public var actions = ActionsSection()
     /// `thresholds`
     public var thresholds = ThresholdsSection()
+    /// `routes`
+    public var routes = RoutesSection()
+    /// `silences`
+    public var silences = SilencesSection()
+    /// `maintenance`
+    public var maintenance = MaintenanceSection()
+    /// `leadership`
+    public var leadership = LeadershipSection()
 
     /// Reads the sections among the configuration's fields.
     public init(_ root: Fields, global: GlobalSection, using tools: ActionTools) {
         if let node = root.node("actions") { actions = ActionsSection(from: node, in: root.context, using: tools) }
         thresholds = ThresholdsSection(root, global: global)
-        thresholds.check(actions: actions.actions.map(\.name), in: root.context)
+        let names = actions.actions.map(\.name)
+        thresholds.check(actions: names, in: root.context)
+        routes = RoutesSection(root, actions: names)
+        silences = root.section("silences") ?? silences
+        maintenance = root.section("maintenance") ?? maintenance
+        leadership = root.section("leadership") ?? leadership
     }
 }

@@ -24,13 +24,18 @@ public final class Judging: Sendable {
     private let configuration: SharedConfiguration
     private let state: Mutex<State>
     private let groups: GroupNumbers
+    private let board = AlertBoard()
+    private let notifier: Notifier
+    /// Silences and maintenance windows.
+    public let mutings: Mutings
+    private let leadership: any Leadership
     private let reloads: AsyncStream<Void>
     private let reload: AsyncStream<Void>.Continuation
 
-    /// Takes up what was left by the process before.
+    /// Takes up what was left by the process before. `machine` is the name of the machine.
     public init(
-        store: Store, client: HTTPClient, configuration: JudgingConfiguration, registry: Registry, logger: Logger,
-        clock: any WallClock = SystemClock()
+        store: Store, client: HTTPClient, configuration: JudgingConfiguration, machine: String, registry: Registry,
+        logger: Logger, clock: any WallClock = SystemClock()
     ) throws {
         self.store = store
         self.client = client
@@ -40,7 +45,12 @@ public final class Judging: Sendable {
         let shared = SharedConfiguration(configuration)
         self.configuration = shared
         let ends = ActionEnds()
-        let turn: @Sendable () -> Turn = { .alone }
+        let leadership = configuration.leadership.leadership(
+            machine: machine, appliance: appliance, leastEpoch: record.facts["epoch"].flatMap { Int64($0) } ?? 0, clock: clock)
+        self.leadership = leadership
+        let turn: @Sendable () -> Turn = { Turn(leadership) }
+        let mutings = try Mutings(record.mutings) { try await store.record($0) }
+        self.mutings = mutings
         outbox = Outbox(
             .init(
                 actions: { shared.value.actions }, turn: turn, record: { try await store.record($0) }, clock: clock),
@@ -49,12 +59,16 @@ public final class Judging: Sendable {
             store: store, clock: clock, boot: machineBoot(), logger: logger,
             instruments: JudgingInstruments(registry),
             threads: RestingThreads(name: "rules", stackSize: QueryEngine.stackSize), turn: turn,
-            muting: { _, _ in nil }, numbers: ActionNumbers(after: record.lastAction, appliance: appliance), ends: ends,
-            outbox: outbox)
+            muting: { mutings.reason(for: $0, at: $1) },
+            numbers: ActionNumbers(after: record.lastAction, appliance: appliance), ends: ends, outbox: outbox,
+            board: board)
+        notifier = Notifier(board, routes: { shared.value.routes }, surroundings)
         groups = GroupNumbers(record)
         (reloads, reload) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         state = Mutex(State(configuration: configuration))
+        mutings.configure(configuration.silences, configuration.windows)
         takeUp(record, appliance)
+        restoreGroups(record)
         let stored = Dictionary(grouping: record.instances, by: \.group)
         let rows = record.groups.map { ($0, stored[$0.id] ?? []) }
         build(configuration, from: rows)
@@ -64,10 +78,32 @@ public final class Judging: Sendable {
         }
     }
 
-    /// Judges until the task is cancelled.
+    /// Begins to take part in whose turn it is to act; throws when that is impossible.
+    public func start() async throws(UserError) {
+        let logger = logger
+        let store = store
+        let outbox = outbox
+        let isAlone = configuration.value.leadership.lockFile == nil
+        try await leadership.start { status in
+            if !isAlone {
+                let fields: KeyValuePairs = [
+                    "holder": status.holder, "epoch": String(status.epoch), "error": status.error ?? "",
+                ]
+                logger.info(status.isLeader ? "it is our turn to act" : "it is not our turn to act", fields)
+                let batch = WriteBatch()
+                batch.add(.fact(name: "epoch", value: String(status.epoch)))
+                store.write(batch)
+            }
+            outbox.look()
+        }
+    }
+
+    /// Judges until it is stopped; `start` comes before.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [outbox] in await outbox.run() }
+            group.addTask { [notifier] in await notifier.run() }
+            group.addTask { [self] in await sweep() }
             var judging = startJudging()
             for await _ in reloads {
                 if Task.isCancelled { break }
@@ -82,11 +118,34 @@ public final class Judging: Sendable {
             outbox.stop()
             group.cancelAll()
         }
+        // Whatever acts has ended.
+        await leadership.stop()
+    }
+
+    /// Whose turn it is to act.
+    public var turn: LeadershipStatus { leadership.status }
+
+    /// Once an hour what nobody looks at any more is forgotten.
+    private func sweep() async {
+        while !Task.isCancelled {
+            do {
+                try await mutings.sweep(at: surroundings.clock.now())
+            } catch {
+                logger.debug("cannot forget old silences now: \(error)")
+            }
+            do {
+                try await Task.sleep(for: .seconds(3600))
+            } catch {
+                return
+            }
+        }
     }
 
     /// Goes by another configuration from now on. The states of what stays are kept.
     public func replace(_ configuration: JudgingConfiguration) {
         self.configuration.value = configuration
+        mutings.configure(configuration.silences, configuration.windows)
+        notifier.routesChanged()
         reload.yield()
     }
 
@@ -127,6 +186,14 @@ public final class Judging: Sendable {
         outbox.add(open)
     }
 
+    private func restoreGroups(_ record: JudgingRecord) {
+        notifier.restore(record.alertGroups, epoch: surroundings.turn().epoch) { [store] id in
+            // One that never came into the file is as good as failed.
+            guard let action = try store.action(id) else { return false }
+            return action.due == nil ? action.outcome == .succeeded : nil
+        }
+    }
+
     private func rebuild() {
         let rows = state.withLock { $0.judges }.compactMap { $0.rows() }
         build(configuration.value, from: rows)
@@ -151,6 +218,7 @@ public final class Judging: Sendable {
             groups.forget(row.name)
         }
         if !batch.isEmpty { store.write(batch) }
+        board.keepOnly(groups: Set(judges.map(\.groupID)))
         state.withLock { $0.judges = judges }
     }
 

@@ -8,6 +8,14 @@ public struct JudgingConfiguration: Sendable {
     public var thresholds: [ThresholdsSection.Configured] = []
     /// The actions by their names.
     public var actions: [String: ConfiguredAction] = [:]
+    /// Which alerts are told to which actions.
+    public var routes: [NotificationRoute] = []
+    /// What is not told of.
+    public var silences: [Silence] = []
+    /// When what is not told of, again and again.
+    public var windows: [MaintenanceWindow] = []
+    /// Whose turn it is to act; what a reload changes of it takes effect at the next start.
+    public var leadership = LeadershipSection()
     /// How queries over the store are evaluated.
     public var queries = QueryEngine.Options()
     /// How many samples a query of a rule may hold at a time.

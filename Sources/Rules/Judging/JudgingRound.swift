@@ -55,19 +55,8 @@ struct JudgingRound {
     ) -> Int64 {
         let (id, key) = numbers.next(decided: now)
         let event = subject.event(wish, state, id: id, key: key, epoch: turn.epoch, at: now)
-        var action = StoredAction(id: id)
-        action.key = key
-        action.action = wish.action
-        action.rule = subject.threshold.name
+        var action = StoredAction(event, origin: wish.cause == .resolve ? "" : String(subject.instance))
         action.series = subject.labels.json
-        action.cause = wish.cause.rawValue
-        action.state = event.state
-        action.value = event.value
-        action.threshold = event.threshold
-        action.decided = now
-        action.origin = wish.cause == .resolve ? "" : String(subject.instance)
-        action.epoch = turn.epoch
-        action.event = String(decoding: event.json, as: UTF8.self)
         if let reason {
             action.outcome = .silenced
             action.note = reason

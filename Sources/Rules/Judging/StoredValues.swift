@@ -28,5 +28,12 @@ func readLabels(_ text: String) -> Labels {
     guard case .success(let value) = Result(catching: { () throws(UserError) in try JSONValue(Array(text.utf8)) }) else {
         return .none
     }
-    return Labels(value.members.compactMap { name, value in value.text.map { Label(name, $0) } })
+    return Labels(json: value)
+}
+
+extension Labels {
+    /// The labels of a JSON object; what is no text is left out.
+    init(json: JSONValue?) {
+        self.init((json?.members ?? [:]).compactMap { name, value in value.text.map { Label(name, $0) } })
+    }
 }

@@ -23,6 +23,7 @@ struct Surroundings: Sendable {
     let numbers: ActionNumbers
     let ends: ActionEnds
     let outbox: Outbox
+    let board: AlertBoard
 
     /// The clocks as they stand.
     func clocks() -> ClockReading { ClockReading(wall: clock.now(), steady: clock.steady(), boot: boot) }

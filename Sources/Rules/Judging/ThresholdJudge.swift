@@ -5,6 +5,8 @@ import Synchronization
 
 /// Evaluates the thresholds of one source and interval, again and again.
 final class ThresholdJudge: Sendable {
+    /// The group's number.
+    let groupID: Int64
     private let group: Mutex<ThresholdGroup>
     private let queries: [ParsedQuery]
     private let schedule: GroupSchedule
@@ -14,6 +16,7 @@ final class ThresholdJudge: Sendable {
     init(
         _ group: sending ThresholdGroup, interval: Int64, source: any JudgedSource, _ surroundings: Surroundings
     ) {
+        groupID = group.id
         queries = group.entries.map(\.threshold.query)
         schedule = GroupSchedule(name: group.name, interval: interval)
         self.group = Mutex(group)
@@ -65,6 +68,7 @@ final class ThresholdJudge: Sendable {
                 ends: surroundings.ends.take(group: group.id), numbers: surroundings.numbers)
             group.evaluate(results, at: time, clocks: surroundings.clocks(), in: &round)
             for change in round.changes { batch.add(change) }
+            surroundings.board.set(group: group.id, group.alerts())
             return (round.decided, round.left, round.problems)
         }
         for problem in problems { surroundings.logger.warn("\(problem)") }

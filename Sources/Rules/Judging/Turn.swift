@@ -14,3 +14,11 @@ public struct Turn: Sendable, Hashable {
     /// Nobody else is there.
     public static let alone = Turn(mayAct: true, epoch: 0)
 }
+
+extension Turn {
+    /// The turn at this moment.
+    init(_ leadership: any Leadership) {
+        let epoch = leadership.actingEpoch()
+        self.init(mayAct: epoch != nil, epoch: epoch ?? leadership.status.epoch)
+    }
+}

@@ -139,7 +139,8 @@ final class ThresholdGroup {
 extension ThresholdGroup {
     private func origin(_ instance: Instance) -> String { String(instanceID(instance.slot)) }
 
-    private func instanceID(_ slot: Int) -> Int64 { JudgedInstance.id(group: id, slot: slot) }
+    /// The number of the instance in a slot.
+    func instanceID(_ slot: Int) -> Int64 { JudgedInstance.id(group: id, slot: slot) }
 
     /// The group's row.
     var row: JudgedGroup {

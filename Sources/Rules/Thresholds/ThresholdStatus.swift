@@ -1,3 +1,4 @@
+import Actions
 import Model
 import Store
 
@@ -37,6 +38,17 @@ extension ThresholdGroup {
                     state: instance.state.name, since: instance.state.since, value: instance.state.last?.value,
                     missingSince: instance.state.missingSince, pendingSince: instance.state.pendingSince,
                     evaluated: evaluated, trouble: entry.trouble, actions: instance.state.actions)
+            }
+        }
+    }
+
+    /// The alerts of all levels that are active.
+    func alerts() -> [ActionAlert] {
+        entries.flatMap { entry in
+            entry.instances.values.flatMap { instance in
+                let subject = ThresholdSubject(
+                    threshold: entry.threshold, labels: instance.labels, instance: instanceID(instance.slot))
+                return instance.state.active.map { subject.alert($0.name, since: $0.since, instance.state) }
             }
         }
     }

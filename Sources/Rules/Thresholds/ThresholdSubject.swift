@@ -18,19 +18,25 @@ struct ThresholdSubject {
         return all
     }
 
+    /// Its alert while a level is active.
+    func alert(_ level: String, since: Int64, _ state: ThresholdState) -> ActionAlert {
+        var alert = ActionAlert()
+        alert.labels = alertLabels(level)
+        alert.startsAt = since
+        alert.value = state.missingSince == nil ? state.last?.value : nil
+        alert.annotations = Labels(threshold.annotations)
+        return alert
+    }
+
     /// What an action is told.
     func event(
         _ wish: ThresholdWish, _ state: ThresholdState, id: Int64, key: String, epoch: Int64, at now: Int64
     ) -> ActionEvent {
         let isResolved = wish.cause == .resolve
         let level = threshold.rule.levels.first { $0.name == wish.level }
-        var alert = ActionAlert()
+        var alert = alert(wish.level, since: wish.since, state)
         alert.isFiring = !isResolved
-        alert.labels = alertLabels(wish.level)
-        alert.startsAt = wish.since
         alert.endsAt = isResolved ? now : nil
-        alert.value = state.missingSince == nil ? state.last?.value : nil
-        alert.annotations = Labels(threshold.annotations)
         var event = ActionEvent()
         event.id = id
         event.key = key

@@ -45,8 +45,8 @@ final class Appliance: Sendable {
         client = try HTTPClient()
         receiver = store.receiver()
         judging = try Judging(
-            store: store, client: client, configuration: JudgingConfiguration(loaded.value), registry: registry,
-            logger: logger)
+            store: store, client: client, configuration: JudgingConfiguration(loaded.value), machine: hostName(),
+            registry: registry, logger: logger)
         (wishes, wish) = AsyncStream<ServiceSignal>.makeStream()
         state.register(registry)
     }
@@ -63,6 +63,7 @@ final class Appliance: Sendable {
         logger.info(
             "listening", ["address": server.address.description, "url": server.url, "data": store.path])
         do {
+            try await judging.start()
             try watchSelf()
         } catch {
             await stop(server)
@@ -235,6 +236,10 @@ extension JudgingConfiguration {
         thresholds = configuration.judging.thresholds.thresholds
         actions = Dictionary(
             configuration.judging.actions.actions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        routes = configuration.judging.routes.routes
+        silences = configuration.judging.silences.silences
+        windows = configuration.judging.maintenance.windows
+        leadership = configuration.judging.leadership
         queries.lookBack = configuration.common.query.lookbackDelta
         queries.subqueryInterval = configuration.common.global.evaluationInterval
         sampleLimit = configuration.common.query.maxSamples
