@@ -12,7 +12,9 @@ public func sendMail(
 ) async throws(MailFailure) -> MailReceipt {
     let message = try mail.message()
     let url = try server.askedURL()
-    guard curlIsReady == CURLE_OK else { throw MailFailure(.internal, "cannot send mail: libcurl cannot be initialised") }
+    guard curlIsReady == CURLE_OK else {
+        throw MailFailure(.internal, "cannot send mail: libcurl cannot be initialised")
+    }
     let answer = MailAnswer()
     let waker: LoopWaker
     do {

@@ -19,7 +19,9 @@ func checkSendable(_ request: HTTPRequest, shownURL: String) throws(HTTPFailure)
     case .bearer(let token):
         guard isLine(token) else { throw refused("the bearer token has control characters") }
     case .other(let scheme, let credentials):
-        guard HTTPHeader.isToken(scheme), isLine(credentials) else { throw refused("the credentials have control characters") }
+        guard HTTPHeader.isToken(scheme), isLine(credentials) else {
+            throw refused("the credentials have control characters")
+        }
     }
     if let name = request.tls.serverName, name.isEmpty || !isLine(name) || name.utf8.contains(where: { $0 <= 0x20 }) {
         throw refused("the name of the server is not one")

@@ -58,7 +58,9 @@ public struct QueryAnswer: Sendable {
     private static func labels(_ element: JSONValue) throws(UserError) -> Labels {
         var pairs: [Label] = []
         for (name, value) in element["metric"]?.members ?? [:] {
-            guard let text = value.text else { throw UserError("cannot read the answer: label \(quoted(name)) is no text") }
+            guard let text = value.text else {
+                throw UserError("cannot read the answer: label \(quoted(name)) is no text")
+            }
             pairs.append(Label(name, text))
         }
         return Labels(pairs)

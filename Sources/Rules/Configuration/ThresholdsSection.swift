@@ -80,7 +80,8 @@ extension ThresholdsSection.Configured {
         let context = fields.context
         if let node = fields.node("soft") {
             for key in ["threshold", "for", "backoff", "actions"] where fields.contains(key) {
-                context.fail("`\(key)` belongs into `soft` or `hard` where there are two levels", at: fields.place(of: key))
+                context.fail(
+                    "`\(key)` belongs into `soft` or `hard` where there are two levels", at: fields.place(of: key))
             }
             var levels: [ThresholdRule.Level] = []
             for (name, node) in [("soft", node), ("hard", fields.node("hard"))] {

@@ -46,7 +46,8 @@ public final class Judging: Sendable {
         self.configuration = shared
         let ends = ActionEnds()
         let leadership = configuration.leadership.leadership(
-            machine: machine, appliance: appliance, leastEpoch: record.facts["epoch"].flatMap { Int64($0) } ?? 0, clock: clock)
+            machine: machine, appliance: appliance, leastEpoch: record.facts["epoch"].flatMap { Int64($0) } ?? 0,
+            clock: clock)
         self.leadership = leadership
         let turn: @Sendable () -> Turn = { Turn(leadership) }
         let mutings = try Mutings(record.mutings) { try await store.record($0) }

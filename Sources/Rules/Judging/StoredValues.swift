@@ -17,7 +17,8 @@ func valuesJSON(_ values: [Double?]) -> String {
 
 /// Reads such an array; what cannot be read counts as no value.
 func readValues(_ text: String) -> [Double?] {
-    guard case .success(let value) = Result(catching: { () throws(UserError) in try JSONValue(Array(text.utf8)) }) else {
+    guard case .success(let value) = Result(catching: { () throws(UserError) in try JSONValue(Array(text.utf8)) })
+    else {
         return []
     }
     return value.elements.map { $0.double }
@@ -25,7 +26,8 @@ func readValues(_ text: String) -> [Double?] {
 
 /// The labels of a JSON object; what is no text is left out.
 func readLabels(_ text: String) -> Labels {
-    guard case .success(let value) = Result(catching: { () throws(UserError) in try JSONValue(Array(text.utf8)) }) else {
+    guard case .success(let value) = Result(catching: { () throws(UserError) in try JSONValue(Array(text.utf8)) })
+    else {
         return .none
     }
     return Labels(json: value)

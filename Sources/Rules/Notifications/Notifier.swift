@@ -108,7 +108,8 @@ final class Notifier: Sendable {
                     group = nil
                 }
             }
-            guard let route = gathered?.route ?? routes().first(where: { sameBytes($0.name, group?.route ?? "") }) else {
+            guard let route = gathered?.route ?? routes().first(where: { sameBytes($0.name, group?.route ?? "") })
+            else {
                 // The route is not configured any more.
                 group = nil
                 state.groups[key] = nil
@@ -133,7 +134,8 @@ final class Notifier: Sendable {
             if let silenced = outcome.silenced {
                 let what = ToldGroup(
                     route: route.name, action: action, labels: labels,
-                    state: GroupState(members: [], nextFlush: now, told: nil, outstanding: nil, known: nil), telling: nil)
+                    state: GroupState(members: [], nextFlush: now, told: nil, outstanding: nil, known: nil),
+                    telling: nil)
                 var action = self.action(silenced, what, turn, now)
                 action.outcome = .silenced
                 action.due = nil

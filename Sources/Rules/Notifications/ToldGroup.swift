@@ -43,7 +43,8 @@ extension ToldGroup {
     /// Reads what was stored.
     init(json text: String) throws(UserError) {
         let value = try JSONValue(Array(text.utf8))
-        guard let route = value["route"]?.text, let action = value["action"]?.text, let state = value["state"]?.text else {
+        guard let route = value["route"]?.text, let action = value["action"]?.text, let state = value["state"]?.text
+        else {
             throw UserError("cannot read a group of alerts: its route, action or state is missing")
         }
         self.init(

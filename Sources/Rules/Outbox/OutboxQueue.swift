@@ -98,7 +98,9 @@ struct OutboxQueue {
         var next: Int64?
         for (name, lane) in lanes where lane.running < max(1, limit(name)) {
             // One that is behind another of its line is looked at when that one has ended.
-            guard let first = lane.waiting.first(where: { lane.lines[$0.line]?.first == $0.action.id }) else { continue }
+            guard let first = lane.waiting.first(where: { lane.lines[$0.line]?.first == $0.action.id }) else {
+                continue
+            }
             next = min(next ?? .max, first.due)
         }
         return next

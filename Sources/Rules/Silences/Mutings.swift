@@ -35,7 +35,8 @@ public final class Mutings: Sendable {
     private let record: @Sendable ([JudgingChange]) async throws -> Void
 
     /// What was made by request before; `record` writes what changes.
-    init(_ stored: [StoredMuting], record: @escaping @Sendable ([JudgingChange]) async throws -> Void) throws(UserError) {
+    init(_ stored: [StoredMuting], record: @escaping @Sendable ([JudgingChange]) async throws -> Void) throws(UserError)
+    {
         self.record = record
         var requested: [Silence] = []
         for muting in stored where muting.kind == Silence.storedKind {

@@ -41,7 +41,8 @@ public struct Comparison: Sendable, Hashable {
     /// Reads an operator and a number, with or without space between them. Throws what is wrong with the text.
     public init(_ text: String) throws(UserError) {
         let bytes = Array(text.utf8)
-        let wrong = UserError("cannot read threshold \(quoted(text)): expected an operator and a number, as in \"> 100\"")
+        let wrong = UserError(
+            "cannot read threshold \(quoted(text)): expected an operator and a number, as in \"> 100\"")
         guard let start = bytes.firstIndex(where: { !isBlank($0) }) else { throw wrong }
         let sign = bytes[start...].prefix { "<>=!".utf8.contains($0) }
         guard let operation = Operator(rawValue: String(decoding: sign, as: UTF8.self)) else { throw wrong }

@@ -48,7 +48,9 @@ final class ThresholdGroup {
         for index in entries.indices {
             let result = index < results.count ? results[index] : .failure("nothing was asked")
             if jump != 0 || epochChanged || sinceLast > Self.longestOutage {
-                mend(&entries[index], jump: jump, epochChanged: epochChanged, isLate: sinceLast > Self.longestOutage, round)
+                mend(
+                    &entries[index], jump: jump, epochChanged: epochChanged, isLate: sinceLast > Self.longestOutage,
+                    round)
             }
             judge(&entries[index], result, at: now, in: &round)
         }
@@ -84,7 +86,8 @@ final class ThresholdGroup {
         if readings.isEmpty, entry.instances.isEmpty { readings[.none] = .missing }
         for labels in readings.keys where entry.instances[labels] == nil {
             guard let slot = slots.take() else {
-                round.problems.append("cannot judge \(threshold.name): a group has more than \(JudgedInstance.slots) series")
+                round.problems.append(
+                    "cannot judge \(threshold.name): a group has more than \(JudgedInstance.slots) series")
                 break
             }
             entry.instances[labels] = Instance(labels: labels, slot: slot, state: ThresholdState())
@@ -160,7 +163,8 @@ extension ThresholdGroup {
         json.value(instance.labels)
         return JudgedInstance(
             id: instanceID(instance.slot), kind: "threshold", rule: threshold.name,
-            series: String(decoding: json.bytes, as: UTF8.self), state: instance.state.name, since: instance.state.since,
+            series: String(decoding: json.bytes, as: UTF8.self), state: instance.state.name,
+            since: instance.state.since,
             detail: instance.state.json)
     }
 
@@ -171,7 +175,8 @@ extension ThresholdGroup {
         self.epoch = epoch
         let values = readValues(group.values)
         var outstanding: [Int64] = []
-        let places = Dictionary(entries.indices.map { (entries[$0].threshold.name, $0) }, uniquingKeysWith: { a, _ in a })
+        let places = Dictionary(
+            entries.indices.map { (entries[$0].threshold.name, $0) }, uniquingKeysWith: { a, _ in a })
         for stored in instances where stored.kind == "threshold" {
             guard let place = places[stored.rule] else { continue }
             let threshold = entries[place].threshold

@@ -33,7 +33,8 @@ extension ThresholdRule {
     /// Fits a state that was stored under another configuration to this one: levels and actions that are not known any more go,
     /// and actions that are new to an active level are due.
     public func adopt(_ state: inout ThresholdState, at now: Int64) {
-        for (index, active) in state.active.enumerated() where index >= levels.count || levels[index].name != active.name {
+        for (index, active) in state.active.enumerated()
+        where index >= levels.count || levels[index].name != active.name {
             state.active.removeSubrange(index...)
             break
         }
@@ -44,7 +45,9 @@ extension ThresholdRule {
         for active in state.active {
             guard let level = levels.first(where: { $0.name == active.name }) else { continue }
             for action in level.actions {
-                guard !state.actions.contains(where: { $0.level == level.name && $0.action == action }) else { continue }
+                guard !state.actions.contains(where: { $0.level == level.name && $0.action == action }) else {
+                    continue
+                }
                 let standing: ThresholdState.Standing =
                     level.onEnter.contains(action) ? .due : .done(until: level.backoff.map { now.after($0) })
                 state.actions.append(.init(level: level.name, action: action, standing: standing))

@@ -44,7 +44,9 @@ extension ThresholdState {
             guard let name = level["level"]?.text, let since = level["since"]?.integer else { continue }
             active.append(.init(name: name, since: since))
         }
-        if let text = value["last_value"]?.text, let number = Array(text.utf8).withUnsafeBytes({ readNumber($0)?.double }) {
+        if let text = value["last_value"]?.text,
+            let number = Array(text.utf8).withUnsafeBytes({ readNumber($0)?.double })
+        {
             let crossed = value["last_crossed"]?.integer ?? 0
             last = .init(value: number, crossed: CrossedLevels(rawValue: UInt8(truncatingIfNeeded: crossed)))
         }

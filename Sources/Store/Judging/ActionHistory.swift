@@ -72,7 +72,8 @@ extension Store {
             try statement.bind(values)
             defer { statement.reset() }
             while try statement.step() {
-                entries.append(ActionEntry(action: StoredAction(row: statement), attempt: StoredAttempt(row: statement)))
+                entries.append(
+                    ActionEntry(action: StoredAction(row: statement), attempt: StoredAttempt(row: statement)))
             }
             return entries
         }

@@ -24,7 +24,8 @@ public final class RecordedSeries {
     init(_ store: Store, group: String) {
         self.store = store
         description = TargetDescription(
-            job: "rules", instance: group, url: "", labels: ["group": group], discovered: .none, intervalMilliseconds: 0,
+            job: "rules", instance: group, url: "", labels: ["group": group], discovered: .none,
+            intervalMilliseconds: 0,
             timeoutMilliseconds: 0)
     }
 

@@ -41,7 +41,8 @@ extension Store {
     public func judgingRecord() throws -> JudgingRecord {
         try readers.read { connection in
             var record = JudgingRecord()
-            try connection.rows("SELECT group_id, name, evaluated, clock, vals FROM rule_groups ORDER BY group_id") { row in
+            try connection.rows("SELECT group_id, name, evaluated, clock, vals FROM rule_groups ORDER BY group_id") {
+                row in
                 record.groups.append(
                     JudgedGroup(
                         id: row.integer(0), name: row.text(1), evaluated: row.integer(2), clock: row.text(3),

@@ -65,7 +65,8 @@ struct ThresholdMachineTests {
         var play = Play(ThresholdRule([level("active", .init(.greater, 10), 0, backoff: 2000)]))
         #expect(
             play.all([11, 11, 11, 11, 11, 5]) == [
-                "active, enter active a", "active", "active, repeat active a", "active", "active, repeat active a", "ok",
+                "active, enter active a", "active", "active, repeat active a", "active", "active, repeat active a",
+                "ok",
             ])
     }
 
@@ -140,7 +141,8 @@ struct ThresholdMachineTests {
     func repeatingLevels() {
         var play = Play(
             ThresholdRule([
-                level("soft", .init(.greater, 10), 0, backoff: 2000), level("hard", .init(.greater, 20), 0, backoff: 1000),
+                level("soft", .init(.greater, 10), 0, backoff: 2000),
+                level("hard", .init(.greater, 20), 0, backoff: 1000),
             ]))
         #expect(
             play.all([25, 25, 15, 15]) == [
