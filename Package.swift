@@ -159,7 +159,7 @@ let package = Package(
             swiftSettings: strict),
         tests(of: "PromQL", ["Model", "PromQLScripts"]),
         tests(of: "RemoteWrite", ["Model", "CSnappy", "WriteBodies"]),
-        tests(of: "Templates", ["Model"]),
+        tests(of: "Templates", ["Model", "Threads"]),
         tests(
             of: "Actions",
             [

@@ -1,20 +1,22 @@
 import CRE2
 import Model
 
-/// An RE2 expression that must match the whole of a text, as everywhere in Prometheus. Matching takes linear time.
+/// An RE2 expression. Matching takes linear time. It must match the whole of a text, as everywhere in Prometheus but in
+/// templates: `firstMatch` is for those.
 public final class RegularExpression: @unchecked Sendable {
     // Sendable: RE2 objects are immutable after compilation and safe to match with from any thread.
-    private let regex: OpaquePointer
+    let regex: OpaquePointer
 
     /// The expression as it was written.
     public let pattern: String
 
-    /// Compiles an expression; throws a `UserError` with RE2's reason.
-    public init(_ pattern: String) throws(UserError) {
+    /// Compiles an expression; throws a `UserError` with RE2's reason. Prometheus compiles every expression as `^(?s:…)$`, so that
+    /// a dot matches a newline too, if nothing else is asked for.
+    public init(_ pattern: String, dotMatchesNewline: Bool = true) throws(UserError) {
         self.pattern = pattern
         var text = pattern
         regex = text.withUTF8 { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { cre2_compile($0.baseAddress, $0.count) }
+            bytes.withMemoryRebound(to: CChar.self) { cre2_compile($0.baseAddress, $0.count, dotMatchesNewline) }
         }
         if let reason = cre2_error(regex) {
             // Everything is initialised by now, so that leaving runs `deinit`, which frees the expression.
@@ -44,18 +46,26 @@ public final class RegularExpression: @unchecked Sendable {
             let found = bytes.withMemoryRebound(to: CChar.self) {
                 cre2_full_match(regex, $0.baseAddress, $0.count, &places, Int32(count))
             }
-            guard found else { return nil }
-            return (0..<count).map { group in
-                places[2 * group] < 0
-                    ? nil : String(decoding: bytes[places[2 * group]..<places[2 * group + 1]], as: UTF8.self)
-            }
+            return found ? groups(at: places, of: bytes) : nil
+        }
+    }
+
+    /// The texts of groups that stand from one place to another each.
+    func groups(at places: [Int], of bytes: UnsafeBufferPointer<UInt8>) -> [String?] {
+        (0..<places.count / 2).map { group in
+            places[2 * group] < 0
+                ? nil : String(decoding: bytes[places[2 * group]..<places[2 * group + 1]], as: UTF8.self)
         }
     }
 
     /// The text with `$1`, `${1}` and `${name}` of a template replaced by the groups of a match, as Go's `Expand` does:
     /// a group that is not there is empty, `$$` is a dollar. Nil without a match.
     public func expand(_ template: String, with text: String) -> String? {
-        guard let groups = groups(in: text) else { return nil }
+        groups(in: text).map { expand(template, groups: $0) }
+    }
+
+    /// The template with the groups of a match that has been found already.
+    public func expand(_ template: String, groups: [String?]) -> String {
         var out: [UInt8] = []
         var rest = template.utf8[...]
         while let byte = rest.first {

@@ -9,8 +9,8 @@ extern "C" {
 /// A compiled RE2 expression. Immutable after compilation: any thread may match with it.
 typedef struct cre2_regex cre2_regex;
 
-/// Compiles `pattern`; never NULL: ask `cre2_error` whether it can be used.
-cre2_regex *_Nonnull cre2_compile(const char *_Nullable pattern, size_t length);
+/// Compiles `pattern`; never NULL: ask `cre2_error` whether it can be used. `dot_newline` says whether a dot matches a newline.
+cre2_regex *_Nonnull cre2_compile(const char *_Nullable pattern, size_t length, bool dot_newline);
 void cre2_free(cre2_regex *_Nonnull regex);
 
 /// The file of the library, such as `libre2.so.9`: it tells no version, only what it is compatible with. NULL when that cannot
@@ -30,6 +30,10 @@ int cre2_group_index(const cre2_regex *_Nonnull regex, const char *_Nonnull name
 /// -1 where a group took no part.
 bool cre2_full_match(const cre2_regex *_Nonnull regex, const char *_Nullable text, size_t length,
                      long *_Nullable groups, int count);
+
+/// Looks for the first match that begins at the byte `from` or later; `groups` as above.
+bool cre2_search(const cre2_regex *_Nonnull regex, const char *_Nullable text, size_t length, size_t from,
+                 long *_Nullable groups, int count);
 
 #ifdef __cplusplus
 }

@@ -1,14 +1,16 @@
 // Upper and lower case as Go's `strings` has them: one character for one, whatever the language. Swift's own maps the
 // sharp s to two letters, for one.
 
-func simpleLowercase(_ text: String) -> String {
+/// A text in lower case.
+public func simpleLowercase(_ text: String) -> String {
     mapped(text, ascii: { $0.lowercased() }) { scalar in
         // The only character whose full and simple lower case differ: I with a dot above.
         scalar == "\u{130}" ? "i" : scalar.properties.lowercaseMapping
     }
 }
 
-func simpleUppercase(_ text: String) -> String {
+/// A text in upper case.
+public func simpleUppercase(_ text: String) -> String {
     mapped(text, ascii: { $0.uppercased() }) { scalar in
         let upper = scalar.properties.uppercaseMapping
         // Greek letters with a iota below become two letters; the simple upper case is then the title case.
