@@ -170,7 +170,7 @@ let package = Package(
         tests(
             of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition", "PromQL", "RemoteWrite", "WriteBodies"]),
         tests(of: "Vedette", ["Model", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL"]),
-        .testTarget(name: "EndToEndTests", swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", exclude: ["RuleFiles"], swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,
     cxxLanguageStandard: .cxx17
