@@ -183,6 +183,7 @@ if Context.environment["VEDETTE_FUZZ"] != nil {
         fuzzer("exposition", ["Model", "Exposition"]),
         fuzzer("configuration", ["Model", "Configuration", "Collectors"]),
         fuzzer("query", ["Model", "PromQL"]),
+        fuzzer("rules", ["Model", "Configuration", "PromQL", "Rules"]),
         fuzzer("remotewrite", ["Model", "RemoteWrite"]),
     ]
 }

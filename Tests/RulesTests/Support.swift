@@ -27,7 +27,7 @@ func groups(_ text: String) throws -> [RuleGroup] {
 }
 
 /// A group of these rules, a line of YAML each.
-func group(_ rules: String..., keys: String = "") throws -> RuleGroup {
+func makeGroup(_ rules: String..., keys: String = "") throws -> RuleGroup {
     let lines = rules.map { "  - {\($0)}\n" }.joined()
     let text = "groups:\n- name: g\n" + (keys.isEmpty ? "" : "  \(keys)\n") + "  rules:\n" + lines
     guard let group = try groups(text).first else { throw UserError("no group") }

@@ -11,14 +11,26 @@ extension AlertInstance {
     /// The label with the alert's state.
     public static let stateLabel = "alertstate"
 
+    /// The value of `ALERTS_FOR_STATE`: whole seconds.
+    var since: Double { Double(floorDivide(activeAt, by: 1000)) }
+}
+
+extension AlertingRule {
     /// `ALERTS{…,alertstate="firing"}`
-    var series: Labels {
-        labels.setting(Labels.metricName, Self.metric).setting(Self.stateLabel, state.rawValue)
+    func series(of alert: AlertInstance) -> Labels {
+        labelsInSeries(of: alert).setting(Labels.metricName, AlertInstance.metric)
+            .setting(AlertInstance.stateLabel, alert.state.rawValue)
     }
 
     /// `ALERTS_FOR_STATE{…}`
-    var sinceSeries: Labels { labels.setting(Labels.metricName, Self.sinceMetric) }
+    func sinceSeries(of alert: AlertInstance) -> Labels {
+        labelsInSeries(of: alert).setting(Labels.metricName, AlertInstance.sinceMetric)
+    }
 
-    /// The value of `ALERTS_FOR_STATE`: whole seconds.
-    var since: Double { Double(floorDivide(activeAt, by: 1000)) }
+    /// The alert's labels. As in Prometheus, one of which the template comes to nothing has the template itself here.
+    private func labelsInSeries(of alert: AlertInstance) -> Labels {
+        var all = alert.labels
+        for label in labels where !label.template.isPlain && all[label.name] == nil { all.set(label.name, label.text) }
+        return all
+    }
 }

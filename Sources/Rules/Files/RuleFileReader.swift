@@ -143,7 +143,8 @@ struct RuleFileReader {
             do throws(UserError) {
                 return try TemplatedText(name: entry.key, text: text, alert: alert)
             } catch {
-                context.fail("cannot read the \(kind) `\(entry.key)`: \(error.message)", at: entry.value.place)
+                let inside = error.place.map { " (\($0) of the text)" } ?? ""
+                context.fail("wrong \(kind) `\(entry.key)`: \(error.message)\(inside)", at: entry.value.place)
                 return nil
             }
         }

@@ -94,8 +94,8 @@ struct GroupRun {
         evaluation.changes += step.changes.map { RuleChange(rule: place, change: $0) }
         evaluation.state.rules[place].instances = step.instances
         for alert in step.instances where alert.state != .inactive {
-            write(alert.series, 1, place)
-            write(alert.sinceSeries, alert.since, place)
+            write(rule.series(of: alert), 1, place)
+            write(rule.sinceSeries(of: alert), alert.since, place)
         }
     }
 

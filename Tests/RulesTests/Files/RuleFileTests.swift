@@ -130,7 +130,7 @@ struct RuleFileTests {
 
     @Test("leave dollars alone")
     func dollars() throws {
-        let group = try group("alert: a, expr: x, annotations: {b: '${HOME} $${X}'}")
+        let group = try makeGroup("alert: a, expr: x, annotations: {b: '${HOME} $${X}'}")
         guard case .alerting(let alert) = group.rules[0] else { throw UserError("no alert") }
         #expect(alert.annotations[0].text == "${HOME} $${X}")
     }

@@ -8,7 +8,7 @@ import Testing
 struct GroupEvaluationTests {
     @Test("gives recorded series their names and labels")
     func recording() throws {
-        let group = try group(
+        let group = try makeGroup(
             "record: r, expr: x, labels: {a: over, b: '', c: new}", "record: n, expr: 42", "record: e, expr: x > 10")
         var driver = try GroupDriver(group, over: source("x{a=\"1\",b=\"2\",d=\"3\"} 5 6"))
         #expect(driver.samples(minute: 0) == ["r{a=\"over\", c=\"new\", d=\"3\"} 5 @0", "n 42 @0"])
@@ -20,7 +20,7 @@ struct GroupEvaluationTests {
     @Test("ends series that are not there any more, once")
     func stale() throws {
         var driver = try GroupDriver(
-            group("record: r, expr: x > 1"), over: source("x{i=\"1\"} 5 0 0 5", "x{i=\"2\"} 5 5 stale"))
+            makeGroup("record: r, expr: x > 1"), over: source("x{i=\"1\"} 5 0 0 5", "x{i=\"2\"} 5 5 stale"))
         #expect(driver.samples(minute: 0) == ["r{i=\"1\"} 5 @0", "r{i=\"2\"} 5 @0"])
         #expect(driver.samples(minute: 1) == ["r{i=\"2\"} 5 @60", "r{i=\"1\"} stale @60"])
         #expect(driver.samples(minute: 2) == ["r{i=\"2\"} stale @120"])
@@ -30,7 +30,7 @@ struct GroupEvaluationTests {
     @Test("does not end a series that another rule writes now")
     func moved() throws {
         var driver = try GroupDriver(
-            group("record: r, expr: x < 1", "record: r, expr: x >= 1"), over: source("x 0 1 0"))
+            makeGroup("record: r, expr: x < 1", "record: r, expr: x >= 1"), over: source("x 0 1 0"))
         #expect(driver.samples(minute: 0) == ["r 0 @0"])
         #expect(driver.samples(minute: 1) == ["r 1 @60"])
         #expect(driver.samples(minute: 2) == ["r 0 @120"])
@@ -39,7 +39,7 @@ struct GroupEvaluationTests {
     @Test("lets later rules see what earlier ones wrote, and not the other way")
     func order() throws {
         var driver = try GroupDriver(
-            group(
+            makeGroup(
                 "record: early, expr: late", "record: a, expr: x + 1", "record: b, expr: a * 2",
                 "record: late, expr: 'sum_over_time(b[3m])'", "alert: High, expr: b > 5",
                 "record: alerts, expr: 'count(ALERTS{alertname=\"High\"})'"),
@@ -57,14 +57,14 @@ struct GroupEvaluationTests {
     @Test("lets later rules see that a series ended")
     func endSeen() throws {
         var driver = try GroupDriver(
-            group("record: a, expr: x > 1", "record: b, expr: count(a) or vector(0)"), over: source("x 2 1"))
+            makeGroup("record: a, expr: x > 1", "record: b, expr: count(a) or vector(0)"), over: source("x 2 1"))
         #expect(driver.samples(minute: 0) == ["a 2 @0", "b 1 @0"])
         #expect(driver.samples(minute: 1) == ["a stale @60", "b 0 @60"])
     }
 
     @Test("looks as far into the past as it is told")
     func offset() throws {
-        let group = try group(
+        let group = try makeGroup(
             "record: a, expr: x", "record: b, expr: a", "alert: A, expr: x > 0", "record: t, expr: time()",
             keys: "query_offset: 2m")
         var driver = try GroupDriver(group, over: source("x 1 2 3 4"))
@@ -75,22 +75,8 @@ struct GroupEvaluationTests {
             ])
         var settings = GroupSettings()
         settings.queryOffset = 60_000
-        var other = try GroupDriver(self.group("record: a, expr: x"), over: source("x 1 2 3 4"), settings: settings)
+        var other = try GroupDriver(makeGroup("record: a, expr: x"), over: source("x 1 2 3 4"), settings: settings)
         #expect(other.samples(minute: 3) == ["a 3 @120"])
-    }
-
-    private func group(_ rules: String...) throws -> RuleGroup {
-        let lines = rules.map { "  - {\($0)}\n" }.joined()
-        guard let group = try groups("groups:\n- name: g\n  rules:\n\(lines)").first else { throw UserError("none") }
-        return group
-    }
-
-    private func group(_ rules: String..., keys: String) throws -> RuleGroup {
-        let lines = rules.map { "  - {\($0)}\n" }.joined()
-        guard let group = try groups("groups:\n- name: g\n  \(keys)\n  rules:\n\(lines)").first else {
-            throw UserError("none")
-        }
-        return group
     }
 
     // MARK: What goes wrong
@@ -114,7 +100,7 @@ struct GroupEvaluationTests {
         ])
     func failures(rule: String, message: String) throws {
         var driver = try GroupDriver(
-            group(rule, "record: next, expr: 1", keys: "limit: 2"),
+            makeGroup(rule, "record: next, expr: 1", keys: "limit: 2"),
             over: source("x{i=\"1\"} 1", "x{i=\"2\"} 1", "y{i=\"1\",j=\"1\"} 1", "y{i=\"1\"} 1"))
         let evaluation = driver.evaluate(minute: 0)
         #expect(evaluation.samples.map(\.text) == ["next 1 @0"])
@@ -126,7 +112,7 @@ struct GroupEvaluationTests {
     @Test("leaves series and alerts as they are when a rule cannot be evaluated")
     func failureKeeps() throws {
         var driver = try GroupDriver(
-            group("record: r, expr: x + on () y", "alert: A, expr: x + on () y"),
+            makeGroup("record: r, expr: x + on () y", "alert: A, expr: x + on () y"),
             over: source("x 1 1 1", "y{i=\"1\"} 1 1 1", "y{i=\"2\"} _ 1 stale"))
         #expect(driver.evaluate(minute: 0).samples.count == 3)
         let failed = driver.evaluate(minute: 1)
@@ -140,7 +126,7 @@ struct GroupEvaluationTests {
     @Test("forgets the alerts that are more than it may have")
     func alertLimit() throws {
         var driver = try GroupDriver(
-            group("alert: A, expr: x > 0", keys: "limit: 1"), over: source("x{i=\"1\"} 1 1 1", "x{i=\"2\"} 0 1 0"))
+            makeGroup("alert: A, expr: x > 0", keys: "limit: 1"), over: source("x{i=\"1\"} 1 1 1", "x{i=\"2\"} 0 1 0"))
         #expect(driver.evaluate(minute: 0).changes.count == 1)
         let tooMany = driver.evaluate(minute: 1)
         #expect(tooMany.samples.isEmpty && tooMany.changes.map { $0.change.after == nil } == [true])
@@ -153,7 +139,7 @@ struct GroupEvaluationTests {
     @Test("writes what alerts there are, and ends what is no more")
     func alerts() throws {
         var driver = try GroupDriver(
-            group("alert: A, expr: x > 0, for: 1m, labels: {s: page, alertname: no, e: ''}"),
+            makeGroup("alert: A, expr: x > 0, for: 1m, labels: {s: page, alertname: no, e: ''}"),
             over: source("x{e=\"f\"} 1 1 0"))
         let since = "ALERTS_FOR_STATE{alertname=\"A\", s=\"page\"}"
         func alerts(_ state: String) -> String { "ALERTS{alertname=\"A\", alertstate=\"\(state)\", s=\"page\"}" }
@@ -168,7 +154,7 @@ struct GroupEvaluationTests {
 
     @Test("tells of alerts only when they do not stand as before")
     func changes() throws {
-        var driver = try GroupDriver(group("alert: A, expr: x > 0, for: 1m"), over: source("x 1 2 3 0 0 0"))
+        var driver = try GroupDriver(makeGroup("alert: A, expr: x > 0, for: 1m"), over: source("x 1 2 3 0 0 0"))
         func states(_ minute: Int64) -> [String] {
             driver.evaluate(minute: minute).changes.map { change in
                 "\(change.change.before?.state.rawValue ?? "-") \(change.change.after?.state.rawValue ?? "-")"
@@ -178,15 +164,41 @@ struct GroupEvaluationTests {
         #expect(states(30) == ["inactive -"])
     }
 
+    @Test("fills in what is said about alerts, anew each time")
+    func templates() throws {
+        var settings = GroupSettings()
+        settings.externalLabels = ["region": "north"]
+        settings.externalURL = "http://v.example"
+        let group = try makeGroup(
+            "record: r, expr: x * 2",
+            #"alert: A, expr: x > 0, labels: {l: "{{ $labels.i }}-{{ $externalLabels.region }}", none: "{{ $labels.no }}"}, "#
+                + #"annotations: {v: "{{ $value }}", q: "{{ query `r` | first | value }}", u: "{{ $externalURL }}", "#
+                + #"bad: "{{ query `none` | first }}", plain: p, empty: ""}"#)
+        var driver = try GroupDriver(group, over: source("x{i=\"1\"} 5 6"), settings: settings)
+        let first = driver.evaluate(minute: 0)
+        #expect(first.changes.first?.change.after?.labels == ["alertname": "A", "i": "1", "l": "1-north"])
+        #expect(first.notes.count == 1 && first.notes.first?.text.hasPrefix("cannot fill in `bad`: ") == true)
+        #expect(driver.state.rules[1].health == .ok)
+        // As in Prometheus.
+        #expect(first.samples[1].labels["none"] == "{{ $labels.no }}")
+        func said() -> [String] {
+            (driver.state.rules[1].instances.first?.annotations ?? []).map { "\($0.name) \($0.value.prefix(32))" }
+        }
+        let bad = "bad <error expanding template: line "
+        #expect(said() == [bad, "empty ", "plain p", "q 10", "u http://v.example", "v 5"])
+        #expect(driver.evaluate(minute: 1).changes.isEmpty)
+        #expect(said() == [bad, "empty ", "plain p", "q 12", "u http://v.example", "v 6"])
+    }
+
     // MARK: Reloading
 
     @Test("goes on from the state of a group that was changed")
     func takeOver() throws {
-        let before = try group(
+        let before = try makeGroup(
             "record: a, expr: x", "record: a, expr: x, labels: {l: m}", "alert: A, expr: x, for: 1m",
             "record: b, expr: x",
             "record: a, expr: x + 1")
-        let after = try group(
+        let after = try makeGroup(
             "alert: A, expr: x > 0, for: 2m", "record: new, expr: x", "record: a, expr: x, labels: {l: m}",
             "record: a, expr: 2 * x")
         var driver = try GroupDriver(before, over: source("x 1 1 1 1"))
@@ -207,7 +219,7 @@ struct GroupEvaluationTests {
 
     @Test("can be told as the API does")
     func report() throws {
-        let group = try group(
+        let group = try makeGroup(
             "record: a, expr: sum(x)  by  (i), labels: {l: m}",
             "alert: A, expr: x > 0, for: 1m, annotations: {t: u}", "record: bad, expr: '\"x\"'",
             keys: "interval: 30s")

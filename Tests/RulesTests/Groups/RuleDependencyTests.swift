@@ -27,7 +27,7 @@ struct RuleDependencyTests {
             ("alert: A, expr: x", "ALERTS{alertstate=\"firing\"}", true),
         ])
     func selectors(first: String, second: String, isSeen: Bool) throws {
-        let rules = try group(first, "record: second, expr: '\(second)'").rules
+        let rules = try makeGroup(first, "record: second, expr: '\(second)'").rules
         let dependencies = RuleDependencies(rules)
         #expect(dependencies.seesEarlier == [false, isSeen])
         #expect(dependencies.isSeenLater == [isSeen, false])
@@ -36,7 +36,7 @@ struct RuleDependencyTests {
 
     @Test("may be hidden in templates")
     func templates() throws {
-        let rules = try group(
+        let rules = try makeGroup(
             "record: a, expr: x", "alert: A, expr: y, annotations: {t: '{{ query \"a\" }}'}", "record: b, expr: x"
         ).rules
         #expect(RuleDependencies(rules).isSeenLater == [true, false, false])
