@@ -176,7 +176,7 @@ let package = Package(
         tests(
             of: "Vedette",
             ["Model", "Logging", "Actions", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL"]),
-        .testTarget(name: "EndToEndTests", swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", exclude: ["RuleFiles"], swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,
     cxxLanguageStandard: .cxx17
@@ -189,6 +189,7 @@ if Context.environment["VEDETTE_FUZZ"] != nil {
         fuzzer("exposition", ["Model", "Exposition"]),
         fuzzer("configuration", ["Model", "Configuration", "Collectors"]),
         fuzzer("query", ["Model", "PromQL"]),
+        fuzzer("rules", ["Model", "Configuration", "PromQL", "Rules"]),
         fuzzer("remotewrite", ["Model", "RemoteWrite"]),
     ]
 }

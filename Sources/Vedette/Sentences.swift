@@ -14,11 +14,12 @@ func saidPlainly(_ error: any Error) -> String {
 }
 
 /// What is to be said about a configuration, a sentence a problem.
-func sentences(about error: ConfigurationError) -> [String] {
-    error.problems.map { problem in
-        guard let place = problem.place else { return saidPlainly(problem) }
-        return "cannot use \(place.file ?? "the configuration"): \(problem.message) (\(place))"
-    }
+func sentences(about error: ConfigurationError) -> [String] { error.problems.map(sentence) }
+
+/// What is to be said about something wrong in a file.
+func sentence(about problem: UserError) -> String {
+    guard let place = problem.place else { return saidPlainly(problem) }
+    return "cannot use \(place.file ?? "the configuration"): \(problem.message) (\(place))"
 }
 
 /// A text with its control characters written out: what comes from a file cannot make a second line.

@@ -74,7 +74,7 @@ func folderOf(_ path: String) -> String {
 }
 
 /// The problems in the order in which they stand: file by file as first met, then line and column.
-func sortedByPlace(_ problems: [UserError]) -> [UserError] {
+public func sortedByPlace(_ problems: [UserError]) -> [UserError] {
     var rank: [String: Int] = [:]
     for problem in problems {
         let file = problem.place?.file ?? ""

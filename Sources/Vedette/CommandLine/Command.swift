@@ -2,7 +2,8 @@
 struct Command: Sendable {
     /// The words behind `vedette`.
     let words: [String]
-    /// What it needs besides options, as the help shows it: `["FILE"]`. One in brackets may be left out.
+    /// What it needs besides options, as the help shows it: `["FILE"]`. One in brackets may be left out; of one with an ellipsis
+    /// there may be several.
     var arguments: [String] = []
     /// One line about it.
     let summary: String
@@ -11,6 +12,9 @@ struct Command: Sendable {
     var isHidden = false
     /// Does it; the result is the exit code.
     let run: @Sendable (Invocation) async throws -> Int32
+
+    /// Whether there may be more arguments than are named.
+    var takesMore: Bool { arguments.last?.hasSuffix("…") ?? false }
 
     /// `vedette check config FILE [--data FILE]`
     var usage: String {

@@ -91,7 +91,7 @@ struct CommandLineReader {
         if arguments.count < needed.count {
             throw UsageError(message: "\(needed[arguments.count]) is missing: \(command.usage)")
         }
-        if arguments.count > command.arguments.count {
+        if arguments.count > command.arguments.count, !command.takesMore {
             throw UsageError(message: "unexpected argument \(quoted(arguments[command.arguments.count]))")
         }
         return Invocation(arguments: arguments, values: values)
