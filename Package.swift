@@ -163,7 +163,8 @@ let package = Package(
         tests(
             of: "Actions",
             [
-                "Model", "Logging", "Threads", "Configuration", "Templates", "HTTPClient", "Requests", "TestSupport",
+                "Model", "Logging", "Threads", "Configuration", "Templates", "HTTPClient", "Requests", "CPlatform",
+                "TestSupport",
             ]),
         tests(
             of: "Rules",

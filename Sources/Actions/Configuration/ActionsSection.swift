@@ -24,6 +24,18 @@ public struct ConfiguredAction: Sendable {
     }
 }
 
+extension ConfiguredAction {
+    /// Why it could not be done, with its place; nil when nothing is missing.
+    func check() async -> UserError? {
+        do throws(UserError) {
+            try await action.check()
+            return nil
+        } catch {
+            return UserError("action `\(name)`: \(error.message)", at: error.place ?? place)
+        }
+    }
+}
+
 /// `actions`: what can be done.
 public struct ActionsSection: Sendable {
     /// The actions, in the order in which they stand.
@@ -53,23 +65,21 @@ public struct ActionsSection: Sendable {
     /// The action of a name.
     public subscript(name: String) -> ConfiguredAction? { actions.first { sameBytes($0.name, name) } }
 
-    /// Has all actions look whether they could be done, at the same time; what is missing, in the order of the actions.
+    /// How many actions look at a time: for plugins each is a process.
+    private static let looksAtOnce = 8
+
+    /// Has all actions look whether they could be done; what is missing, in the order of the actions.
     public func check() async -> [UserError] {
-        await withTaskGroup(of: (Int, UserError)?.self) { group in
+        await withTaskGroup(of: (number: Int, error: UserError?).self) { group in
+            var problems: [Int: UserError] = [:]
             for (number, item) in actions.enumerated() {
-                group.addTask {
-                    do throws(UserError) {
-                        try await item.action.check()
-                        return nil
-                    } catch {
-                        let message = "action `\(item.name)`: \(error.message)"
-                        return (number, UserError(message, at: error.place ?? item.place))
-                    }
+                if number >= Self.looksAtOnce, let answer = await group.next() {
+                    problems[answer.number] = answer.error
                 }
+                group.addTask { (number, await item.check()) }
             }
-            var problems: [(number: Int, error: UserError)] = []
-            for await case let problem? in group { problems.append(problem) }
-            return problems.sorted { $0.number < $1.number }.map(\.error)
+            for await answer in group { problems[answer.number] = answer.error }
+            return problems.sorted { $0.key < $1.key }.map(\.value)
         }
     }
 

@@ -61,7 +61,7 @@ public struct ExecAction: Action, Sendable {
             let end = try await run(order, within: milliseconds)
             return AttemptOutcome(
                 end.manner.verdict, code: end.manner.code, output: end.output,
-                error: end.manner.complaint(within: milliseconds))
+                error: end.complaint(within: milliseconds))
         } catch {
             return AttemptOutcome(.failed, error: error.message)
         }

@@ -74,7 +74,7 @@ public struct PluginAction: Action, Sendable {
     private func complaint(_ end: ProcessEnd, within milliseconds: Int64) -> String {
         switch end.manner {
         case .exited(let code): "it ended its process (exit code \(code)) instead of returning"
-        default: end.manner.complaint(within: milliseconds)
+        default: end.complaint(within: milliseconds)
         }
     }
 

@@ -1,19 +1,23 @@
 import CPlatform
 import Model
 
-extension ProcessEnd.Manner {
+extension ProcessEnd {
     /// Why it is no success, in words; empty when it is one. `milliseconds` is the time that it had.
     func complaint(within milliseconds: Int64) -> String {
-        switch self {
+        switch manner {
         case .exited(0): ""
         case .exited(let code): "exit code \(code)"
         case .signalled(let signal): "ended by \(signalInWords(signal))"
+        case .timedOut where stillRuns: "not over within \(formatDuration(milliseconds)), and it cannot be stopped"
         case .timedOut: "not over within \(formatDuration(milliseconds)), and stopped"
+        case .cancelled where stillRuns: "not wanted any more, but it cannot be stopped"
         case .cancelled: "stopped, because it was not wanted any more"
         case .unknown: "nobody could tell how it ended"
         }
     }
+}
 
+extension ProcessEnd.Manner {
     /// As the history has it.
     var verdict: AttemptOutcome.Verdict {
         switch self {

@@ -48,4 +48,6 @@ struct ProcessEnd: Sendable {
     var output: String
     /// The end of its report, when it was to give one.
     var report: [UInt8]
+    /// Whether nothing could end it: it hangs in the kernel, or is another user's.
+    var stillRuns = false
 }

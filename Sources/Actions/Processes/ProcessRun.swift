@@ -43,7 +43,8 @@ private struct ProcessWatch: ~Copyable {
 
     /// How much is read after the end from pipes that others still hold and write to.
     private static let mostLeftover = 1 << 20
-    /// How long a process that was killed is waited for, in milliseconds: one that hangs in the kernel may take for ever.
+    /// How long a process that was killed is waited for, in milliseconds: one that hangs in the kernel may take for
+    /// ever, and another user's cannot be killed.
     private static let patience: Int64 = 1000
 
     private let process: StartedProcess
@@ -142,7 +143,8 @@ private struct ProcessWatch: ~Copyable {
 
     private func end(_ manner: ProcessEnd.Manner) -> ProcessEnd {
         ProcessEnd(
-            manner: manner, output: tailText(output.bytes, limit: AttemptOutcome.longestOutput), report: report.bytes)
+            manner: manner, output: tailText(output.bytes, limit: AttemptOutcome.longestOutput), report: report.bytes,
+            stillRuns: !hasEnded)
     }
 }
 

@@ -160,4 +160,11 @@ struct ActionsSectionTests {
             ])
         #expect(scratch.names() == [])
     }
+
+    @Test("has many actions look, and forgets none")
+    func manyChecks() async {
+        let lines = (0..<30).map { "  - {name: a\($0), exec: {argv: [\($0 % 3 == 0 ? "sh" : "no-such-program")]}}" }
+        let missing = await decoded(lines.joined(separator: "\n")).section?.check() ?? []
+        #expect(missing.compactMap(\.place?.line) == (0..<30).filter { $0 % 3 != 0 }.map { $0 + 2 })
+    }
 }

@@ -1,3 +1,5 @@
+import CPlatform
+import Glibc
 import Testing
 
 @testable import Actions
@@ -28,5 +30,22 @@ struct TailTests {
             rest = rest.dropFirst(size)
         }
         #expect(tail.bytes == all.suffix(64))
+    }
+
+    @Test("is read up to an amount from a pipe that is full")
+    func drains() {
+        var reading: Int32 = -1
+        var writing: Int32 = -1
+        #expect(platform_pipe(&reading, &writing) == 0)
+        defer { close(reading) }
+        var block = [UInt8](repeating: 1, count: 1000)
+        for _ in 0..<60 { #expect(write(writing, block, block.count) == 1000) }
+        #expect(write(writing, [2, 3] as [UInt8], 2) == 2)
+        close(writing)
+        var tail = Tail(limit: 3)
+        tail.drain(reading, atMost: 3000, through: &block)
+        #expect(tail.bytes == [1, 1, 1])
+        tail.drain(reading, atMost: .max, through: &block)
+        #expect(tail.bytes == [1, 2, 3])
     }
 }
