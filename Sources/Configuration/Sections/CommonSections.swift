@@ -6,6 +6,8 @@ public struct CommonSections: Sendable, Hashable {
     public var global: GlobalSection
     /// `listen`
     public var listen: ListenAddress?
+    /// `external_url`: where the appliance is reached from outside, without a slash at the end.
+    public var externalURL: String?
     /// `tls`: plain HTTP without it.
     public var tls: TLSServerSection?
     /// `auth`
@@ -23,6 +25,7 @@ public struct CommonSections: Sendable, Hashable {
     public init(_ root: Fields) {
         global = root.section("global") ?? GlobalSection()
         listen = root.section("listen")
+        externalURL = readExternalURL(root)
         tls = root.section("tls")
         auth = root.section("auth") ?? AuthSection()
         storage = root.section("storage") ?? StorageSection()
@@ -30,4 +33,13 @@ public struct CommonSections: Sendable, Hashable {
         enableLifecycle = root.bool("enable_lifecycle") ?? false
         remoteWriteReceiver = root.bool("remote_write_receiver") ?? false
     }
+}
+
+private func readExternalURL(_ root: Fields) -> String? {
+    guard var url = root.string("external_url"), !url.isEmpty else { return nil }
+    if !url.hasPrefix("http://"), !url.hasPrefix("https://") {
+        root.context.fail("an external URL begins with http:// or https://", at: root.place(of: "external_url"))
+    }
+    while url.hasSuffix("/") { url.removeLast() }
+    return url
 }

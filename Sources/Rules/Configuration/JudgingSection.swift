@@ -8,6 +8,8 @@ public struct JudgingSection: Sendable {
     public var actions = ActionsSection()
     /// `thresholds`
     public var thresholds = ThresholdsSection()
+    /// `rule_files`
+    public var ruleFiles = RuleFilesSection()
     /// `routes`
     public var routes = RoutesSection()
     /// `silences`
@@ -23,6 +25,7 @@ public struct JudgingSection: Sendable {
         thresholds = ThresholdsSection(root, global: global)
         let names = actions.actions.map(\.name)
         thresholds.check(actions: names, in: root.context)
+        ruleFiles = RuleFilesSection(root, global: global)
         routes = RoutesSection(root, actions: names)
         silences = root.section("silences") ?? silences
         maintenance = root.section("maintenance") ?? maintenance

@@ -13,7 +13,10 @@ public final class Judging: Sendable {
     /// What is changed by a reload.
     private struct State {
         var configuration: JudgingConfiguration
-        var judges: [ThresholdJudge] = []
+        var thresholds: [ThresholdJudge] = []
+        var ruleGroups: [RuleGroupJudge] = []
+
+        var judges: [any GroupJudge] { thresholds + ruleGroups }
     }
 
     private let store: Store
@@ -155,8 +158,11 @@ public final class Judging: Sendable {
 
     /// The states of all thresholds.
     public func thresholds() -> [ThresholdStatus] {
-        state.withLock { $0.judges }.flatMap { $0.states() }
+        state.withLock { $0.thresholds }.flatMap { $0.states() }
     }
+
+    /// The groups of rule files.
+    public func ruleGroups() -> [GroupReport] { state.withLock { $0.ruleGroups }.map { $0.report() } }
 
     private func startJudging() -> Task<Void, Never> {
         let judges = state.withLock { $0.judges }
@@ -203,24 +209,60 @@ public final class Judging: Sendable {
     /// Makes the groups of a configuration, with the states that are known.
     private func build(_ configuration: JudgingConfiguration, from rows: [(JudgedGroup, [JudgedInstance])]) {
         let known = Dictionary(rows.map { ($0.0.name, $0) }, uniquingKeysWith: { a, _ in a })
-        var judges: [ThresholdJudge] = []
-        var names: Set<String> = []
-        for (name, key, thresholds) in ThresholdGroupKey.grouped(configuration.thresholds) {
-            names.insert(name)
+        let before = state.withLock { $0.ruleGroups }
+        let batch = WriteBatch()
+        let thresholds = ThresholdGroupKey.grouped(configuration.thresholds).map { name, key, thresholds in
             let group = ThresholdGroup(
                 id: groups.number(of: name), name: name, thresholds: thresholds.map(\.threshold))
             if let (row, instances) = known[name] { restore(group, row, instances) }
-            judges.append(
-                ThresholdJudge(group, interval: key.interval, source: source(key, configuration), surroundings))
+            return ThresholdJudge(group, interval: key.interval, source: source(key, configuration), surroundings)
         }
-        let batch = WriteBatch()
-        for (row, _) in rows where !names.contains(row.name) {
+        let ruleGroups = configuration.ruleFiles.flatMap(\.groups).map { group in
+            let name = KeptRuleGroup.name(of: group)
+            return ruleGroupJudge(name, group, configuration, known[name],
+                after: before.first { $0.name == name }?.retire(in: batch))
+        }
+        let ids = Set(thresholds.map(\.groupID) + ruleGroups.map(\.groupID))
+        end(before.filter { !ids.contains($0.groupID) }, in: batch)
+        for (row, _) in rows where !ids.contains(row.id) {
             batch.add(.groupGone(row.id))
             groups.forget(row.name)
         }
         if !batch.isEmpty { store.write(batch) }
-        board.keepOnly(groups: Set(judges.map(\.groupID)))
-        state.withLock { $0.judges = judges }
+        board.keepOnly(groups: ids)
+        state.withLock { state in
+            state.thresholds = thresholds
+            state.ruleGroups = ruleGroups
+        }
+    }
+
+    private func ruleGroupJudge(
+        _ name: String, _ group: RuleGroup, _ configuration: JudgingConfiguration,
+        _ stored: (JudgedGroup, [JudgedInstance])?, after old: (state: RuleGroupState, group: RuleGroup)?
+    ) -> RuleGroupJudge {
+        let kept = KeptRuleGroup(
+            id: groups.number(of: name), name: name, GroupEvaluator(group, settings: configuration.groups),
+            externalURL: configuration.groups.externalURL, store.recorded(group: name))
+        if let (row, instances) = stored {
+            do {
+                try kept.restore(row, instances)
+            } catch {
+                logger.error("cannot take up the alerts of \(name): \(error); they begin anew")
+            }
+        }
+        if let old { kept.takeOver(old.state, of: old.group) }
+        return RuleGroupJudge(kept, source: store, sampleLimit: configuration.sampleLimit, surroundings)
+    }
+
+    /// The series of groups that are not configured any more end.
+    private func end(_ gone: [RuleGroupJudge], in batch: WriteBatch) {
+        for judge in gone {
+            do {
+                try judge.end(at: surroundings.clock.now(), in: batch)
+            } catch {
+                logger.error("cannot end the series of a group that is gone: \(error)")
+            }
+        }
     }
 
     private func restore(_ group: ThresholdGroup, _ row: JudgedGroup, _ instances: [JudgedInstance]) {

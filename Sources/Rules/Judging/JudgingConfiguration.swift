@@ -6,6 +6,10 @@ import PromQL
 public struct JudgingConfiguration: Sendable {
     /// The thresholds.
     public var thresholds: [ThresholdsSection.Configured] = []
+    /// The rule files.
+    public var ruleFiles: [RuleFile] = []
+    /// What holds for all groups of rule files.
+    public var groups = GroupSettings()
     /// The actions by their names.
     public var actions: [String: ConfiguredAction] = [:]
     /// Which alerts are told to which actions.

@@ -4,12 +4,12 @@ import Store
 import Synchronization
 
 /// Evaluates the thresholds of one source and interval, again and again.
-final class ThresholdJudge: Sendable {
-    /// The group's number.
+final class ThresholdJudge: GroupJudge {
     let groupID: Int64
     private let group: Mutex<ThresholdGroup>
     private let queries: [ParsedQuery]
-    private let schedule: GroupSchedule
+    private let name: String
+    private let loop: GroupLoop
     private let source: any JudgedSource
     private let surroundings: Surroundings
 
@@ -18,44 +18,18 @@ final class ThresholdJudge: Sendable {
     ) {
         groupID = group.id
         queries = group.entries.map(\.threshold.query)
-        schedule = GroupSchedule(name: group.name, interval: interval)
+        name = group.name
+        loop = GroupLoop(schedule: GroupSchedule(name: group.name, interval: interval), surroundings: surroundings)
         self.group = Mutex(group)
         self.source = source
         self.surroundings = surroundings
     }
 
-    /// Evaluates whenever it is time, until the task is cancelled.
-    func run() async {
-        var last: Int64?
-        while !Task.isCancelled {
-            let now = surroundings.clock.now()
-            let due = schedule.last(at: now)
-            // The first time at once; later ones when they are due, and once where several were missed.
-            if let before = last, due <= before, before - due < schedule.interval {
-                await pause(until: schedule.next(after: now), from: now)
-                continue
-            }
-            if let last, due - last > schedule.interval {
-                surroundings.instruments.missed.increment(by: Int((due - last) / schedule.interval) - 1)
-            }
-            last = due
-            await evaluate(at: due)
-        }
-    }
-
-    /// In short steps: a clock that is set is noticed within a second.
-    private func pause(until due: Int64, from now: Int64) async {
-        do {
-            try await Task.sleep(for: .milliseconds(min(max(due - now, 1), 1000)))
-        } catch {
-            // Cancelled: `run` sees it.
-        }
-    }
+    func run() async { await loop.run { await evaluate(at: $0) } }
 
     /// One evaluation for a time.
     func evaluate(at time: Int64) async {
-        let began = monotonicNanoseconds()
-        let limit = max(schedule.interval, 1000)
+        let limit = max(loop.schedule.interval, 1000)
         let results = await source.ask(queries, at: time, within: limit)
         if Task.isCancelled { return }
         let instruments = surroundings.instruments
@@ -72,18 +46,11 @@ final class ThresholdJudge: Sendable {
             return (round.decided, round.left, round.problems)
         }
         for problem in problems { surroundings.logger.warn("\(problem)") }
-        do {
-            try await surroundings.store.writeAndWait(batch)
-        } catch {
-            // Judging and acting go on: what was to be written waits in memory.
-            surroundings.logger.debug("the states of thresholds wait to be written: \(error)")
-        }
+        await surroundings.write(batch, of: name)
         surroundings.outbox.add(decided)
         await surroundings.outbox.cancel(origins: left)
-        instruments.seconds.observe(nanoseconds: monotonicNanoseconds() - began)
     }
 
-    /// What is known of it, as rows: for going on under another configuration.
     func rows() -> (JudgedGroup, [JudgedInstance])? { group.withLock { $0.rows() } }
 
     /// The states as they are.

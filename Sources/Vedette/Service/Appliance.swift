@@ -45,7 +45,8 @@ final class Appliance: Sendable {
         client = try HTTPClient()
         receiver = store.receiver()
         judging = try Judging(
-            store: store, client: client, configuration: JudgingConfiguration(loaded.value), machine: hostName(),
+            store: store, client: client, configuration: JudgingConfiguration(loaded.value, listen: options.address(loaded.value)),
+            machine: hostName(),
             registry: registry, logger: logger)
         (wishes, wish) = AsyncStream<ServiceSignal>.makeStream()
         state.register(registry)
@@ -193,7 +194,7 @@ final class Appliance: Sendable {
         state.replace(loaded, at: clock.now())
         let new = loaded.value
         store.setRetention(RetentionLimits(new.common.storage))
-        judging.replace(JudgingConfiguration(new))
+        judging.replace(JudgingConfiguration(new, listen: options.address(new)))
         if options.address(before) != options.address(new) || options.data(before) != options.data(new)
             || before.common.tls != new.common.tls || before.common.auth != new.common.auth
             || before.common.enableLifecycle != new.common.enableLifecycle
@@ -231,17 +232,25 @@ extension RetentionLimits {
 
 extension JudgingConfiguration {
     /// What the configuration wants judged, and how.
-    fileprivate init(_ configuration: VedetteConfiguration) {
+    fileprivate init(_ configuration: VedetteConfiguration, listen: ListenAddress) {
         self.init()
         thresholds = configuration.judging.thresholds.thresholds
         actions = Dictionary(
             configuration.judging.actions.actions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        ruleFiles = configuration.judging.ruleFiles.files
+        groups.interval = configuration.common.global.evaluationInterval
+        groups.queryOffset = configuration.common.global.ruleQueryOffset
+        groups.externalURL =
+            configuration.common.externalURL
+            ?? "\(configuration.common.tls == nil ? "http" : "https")://\(hostName()):\(listen.port)"
+        groups.externalLabels = configuration.common.global.externalLabels
         routes = configuration.judging.routes.routes
         silences = configuration.judging.silences.silences
         windows = configuration.judging.maintenance.windows
         leadership = configuration.judging.leadership
         queries.lookBack = configuration.common.query.lookbackDelta
         queries.subqueryInterval = configuration.common.global.evaluationInterval
+        groups.engine = queries
         sampleLimit = configuration.common.query.maxSamples
     }
 }
