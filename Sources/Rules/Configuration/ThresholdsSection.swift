@@ -60,7 +60,7 @@ extension ThresholdsSection.Configured {
         if interval <= 0 { context.fail("the interval must be longer than 0", at: fields.place(of: "interval")) }
         source = fields.section("source")
         let labels = fields.labels("labels") ?? []
-        let annotations = fields.labels("annotations") ?? []
+        let annotations = fields.annotations(of: name ?? "")
         var places: [(name: String, place: Place)] = []
         let levels = Self.levels(fields, &places)
         fields.finish()
@@ -174,6 +174,20 @@ extension Fields {
         } catch {
             context.fail("cannot read `\(key)`: \(error.description)", at: node.place)
             return nil
+        }
+    }
+
+    /// What is said about alerts, with its templates.
+    func annotations(of rule: String) -> [TemplatedText] {
+        guard let node = node("annotations") else { return [] }
+        return context.entries(node).compactMap { entry in
+            guard let text = context.string(entry.value) else { return nil }
+            do throws(UserError) {
+                return try TemplatedText(name: entry.key, text: text, alert: rule)
+            } catch {
+                context.fail(error, at: entry.value.place)
+                return nil
+            }
         }
     }
 

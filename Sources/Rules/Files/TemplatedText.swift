@@ -16,4 +16,13 @@ public struct TemplatedText: Sendable {
         self.text = text
         template = try Template(text, name: "__alert_\(alert)", variables: .ofAlerts)
     }
+
+    /// The text filled in; one that cannot be says why.
+    func filled(_ data: TemplateValue, _ environment: TemplateEnvironment) -> String {
+        do {
+            return try template.expand(data, environment: environment)
+        } catch {
+            return "<error expanding template: \(error)>"
+        }
+    }
 }

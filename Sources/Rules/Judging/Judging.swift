@@ -65,7 +65,7 @@ public final class Judging: Sendable {
             threads: RestingThreads(name: "rules", stackSize: QueryEngine.stackSize), turn: turn,
             muting: { mutings.reason(for: $0, at: $1) },
             numbers: ActionNumbers(after: record.lastAction, appliance: appliance), ends: ends, outbox: outbox,
-            board: board)
+            externalURL: { shared.value.groups.externalURL }, board: board)
         notifier = Notifier(board, routes: { shared.value.routes }, surroundings)
         groups = GroupNumbers(record)
         (reloads, reload) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))

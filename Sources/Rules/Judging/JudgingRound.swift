@@ -19,6 +19,8 @@ struct JudgingRound {
     let ends: [Int64: End]
     /// Gives out the numbers of actions.
     let numbers: ActionNumbers
+    /// Where the appliance is reached from outside.
+    let externalURL: String
 
     /// What has changed.
     var changes: [JudgingChange] = []
@@ -54,7 +56,7 @@ struct JudgingRound {
         silencedBy reason: String?
     ) -> Int64 {
         let (id, key) = numbers.next(decided: now)
-        let event = subject.event(wish, state, id: id, key: key, epoch: turn.epoch, at: now)
+        let event = subject.event(wish, state, id: id, key: key, epoch: turn.epoch)
         var action = StoredAction(event, origin: wish.cause == .resolve ? "" : String(subject.instance))
         action.series = subject.labels.json
         if let reason {

@@ -23,6 +23,8 @@ struct Surroundings: Sendable {
     let numbers: ActionNumbers
     let ends: ActionEnds
     let outbox: Outbox
+    /// Where the appliance is reached from outside.
+    let externalURL: @Sendable () -> String
     let board: AlertBoard
 
     /// The clocks as they stand.

@@ -39,10 +39,11 @@ final class ThresholdJudge: GroupJudge {
         let (decided, left, problems) = group.withLock { group in
             var round = JudgingRound(
                 turn: surroundings.turn(), muting: { [surroundings] in surroundings.muting($0, time) },
-                ends: surroundings.ends.take(group: group.id), numbers: surroundings.numbers)
+                ends: surroundings.ends.take(group: group.id), numbers: surroundings.numbers,
+                externalURL: surroundings.externalURL())
             group.evaluate(results, at: time, clocks: surroundings.clocks(), in: &round)
             for change in round.changes { batch.add(change) }
-            surroundings.board.set(group: group.id, group.alerts())
+            surroundings.board.set(group: group.id, group.alerts(externalURL: surroundings.externalURL()))
             return (round.decided, round.left, round.problems)
         }
         for problem in problems { surroundings.logger.warn("\(problem)") }

@@ -186,6 +186,7 @@ final class Notifier: Sendable {
         event.decidedAt = now
         event.groupLabels = group.labels
         event.alerts = notice.alerts
+        event.externalURL = surroundings.externalURL()
         event.epoch = turn.epoch
         // Of one alert the value is the action's too.
         if notice.alerts.count == 1 { event.value = notice.alerts[0].value }

@@ -25,8 +25,8 @@ public struct Threshold: Sendable {
     public var rule: ThresholdRule
     /// Labels that its alerts have besides the series'.
     public var labels: [Label] = []
-    /// What is said about its alerts; templates.
-    public var annotations: [Label] = []
+    /// What is said about its alerts.
+    public var annotations: [TemplatedText] = []
 
     /// A threshold on an expression.
     public init(name: String, query: ParsedQuery, scope: Scope = .each, rule: ThresholdRule) {

@@ -43,11 +43,12 @@ extension ThresholdGroup {
     }
 
     /// The alerts of all levels that are active.
-    func alerts() -> [ActionAlert] {
+    func alerts(externalURL: String) -> [ActionAlert] {
         entries.flatMap { entry in
             entry.instances.values.flatMap { instance in
                 let subject = ThresholdSubject(
-                    threshold: entry.threshold, labels: instance.labels, instance: instanceID(instance.slot))
+                    threshold: entry.threshold, labels: instance.labels, instance: instanceID(instance.slot),
+                    externalURL: externalURL, now: evaluated ?? 0)
                 return instance.state.active.map { subject.alert($0.name, since: $0.since, instance.state) }
             }
         }

@@ -1,5 +1,6 @@
 import Actions
 import Model
+import Templates
 
 /// What an action of a threshold is about: the threshold and one of its series.
 struct ThresholdSubject {
@@ -8,6 +9,10 @@ struct ThresholdSubject {
     let labels: Labels
     /// The number of its instance.
     let instance: Int64
+    /// Where the appliance is reached from outside.
+    let externalURL: String
+    /// The time of the evaluation.
+    let now: Int64
 
     /// The labels that its alert has at a level.
     func alertLabels(_ level: String) -> Labels {
@@ -24,13 +29,21 @@ struct ThresholdSubject {
         alert.labels = alertLabels(level)
         alert.startsAt = since
         alert.value = state.missingSince == nil ? state.last?.value : nil
-        alert.annotations = Labels(threshold.annotations)
+        alert.annotations = annotations(alert.value)
         return alert
+    }
+
+    /// What is said about a value. A template that fails says so itself, as with alerting rules.
+    private func annotations(_ value: Double?) -> Labels {
+        if threshold.annotations.isEmpty { return .none }
+        let data = TemplateValue.alert(labels: labels, value: value, externalURL: externalURL)
+        let environment = TemplateEnvironment(now: now, externalURL: externalURL)
+        return Labels(threshold.annotations.map { Label($0.name, $0.filled(data, environment)) })
     }
 
     /// What an action is told.
     func event(
-        _ wish: ThresholdWish, _ state: ThresholdState, id: Int64, key: String, epoch: Int64, at now: Int64
+        _ wish: ThresholdWish, _ state: ThresholdState, id: Int64, key: String, epoch: Int64
     ) -> ActionEvent {
         let isResolved = wish.cause == .resolve
         let level = threshold.rule.levels.first { $0.name == wish.level }
@@ -50,6 +63,7 @@ struct ThresholdSubject {
         event.decidedAt = now
         event.groupLabels = alert.labels
         event.alerts = [alert]
+        event.externalURL = externalURL
         event.epoch = epoch
         return event
     }
