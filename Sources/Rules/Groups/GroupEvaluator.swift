@@ -22,17 +22,18 @@ public struct GroupEvaluator: Sendable {
     }
 
     /// Evaluates all rules at a time, one after the other. Nothing is written: what the evaluation comes to is the answer. The state
-    /// must be one of this group. `control` bounds the query of a rule, and is asked for each.
+    /// must be one of this group. `control` bounds the query of a rule, and is asked for each. Of a rule whose answer is known
+    /// already, by its place, the query is not evaluated.
     ///
     /// It runs on the thread of the caller, which must have a stack of `QueryEngine.stackSize`.
     public func evaluate(
         _ state: consuming RuleGroupState, at now: Int64, over source: any SeriesSource,
-        control: @escaping @Sendable () -> QueryControl
+        control: @escaping @Sendable () -> QueryControl, answers: @escaping (Int) -> [VectorElement]? = { _ in nil }
     ) -> GroupEvaluation {
         let began = monotonicNanoseconds()
         var run = GroupRun(
             evaluation: GroupEvaluation(time: now, state: state), source: source, settings: settings,
-            sampleTime: now.subtractingClamped(queryOffset), limit: group.limit, control: control)
+            sampleTime: now.subtractingClamped(queryOffset), limit: group.limit, control: control, answers: answers)
         for place in group.rules.indices where run.evaluation.state.rules.indices.contains(place) {
             let start = monotonicNanoseconds()
             do {

@@ -12,6 +12,8 @@ struct GroupRun {
     let limit: Int64
     /// Bounds a query.
     let control: @Sendable () -> QueryControl
+    /// Answers to rules' queries that are known already.
+    let answers: (Int) -> [VectorElement]?
     /// What earlier rules have recorded that later ones may see.
     private var recorded = MemorySource()
     /// The samples that end a series, by their places.
@@ -19,7 +21,7 @@ struct GroupRun {
 
     init(
         evaluation: GroupEvaluation, source: any SeriesSource, settings: GroupSettings, sampleTime: Int64,
-        limit: Int64, control: @escaping @Sendable () -> QueryControl
+        limit: Int64, control: @escaping @Sendable () -> QueryControl, answers: @escaping (Int) -> [VectorElement]?
     ) {
         self.evaluation = evaluation
         self.source = source
@@ -27,13 +29,19 @@ struct GroupRun {
         self.sampleTime = sampleTime
         self.limit = limit
         self.control = control
+        self.answers = answers
     }
 
     /// Evaluates one rule. When it throws, everything is as it was before, and no samples come of it.
     mutating func evaluate(
         _ rule: Rule, at place: Int, seesEarlier: Bool, isSeenLater: Bool
     ) throws(UserError) {
-        let vector = try vector(rule.query, seesEarlier ? sourceWithRecorded : source)
+        let vector: [VectorElement]
+        if let known = answers(place) {
+            vector = known
+        } else {
+            vector = try self.vector(rule.query, seesEarlier ? sourceWithRecorded : source)
+        }
         let first = evaluation.samples.count
         switch rule {
         case .recording(let rule): try record(rule, at: place, vector)
@@ -66,10 +74,7 @@ struct GroupRun {
         var written: [Labels] = []
         written.reserveCapacity(vector.count)
         for element in vector {
-            var labels = element.labels
-            labels.set(Labels.metricName, rule.metric)
-            for label in rule.labels { labels.set(label.name, label.value) }
-            written.append(labels)
+            written.append(rule.labels(of: element.labels))
         }
         if written.count > 1, Set(written).count < written.count {
             throw UserError("vector contains metrics with the same labelset after applying rule labels")
@@ -152,6 +157,16 @@ struct GroupRun {
             let result = try engine.instant(ParsedQuery(text), at: time, control: control())
             return try result.vector().map { ($0.labels, $0.value) }
         }
+    }
+}
+
+extension RecordingRule {
+    /// The labels under which a series is recorded.
+    func labels(of series: Labels) -> Labels {
+        var recorded = series
+        recorded.set(Labels.metricName, metric)
+        for label in labels { recorded.set(label.name, label.value) }
+        return recorded
     }
 }
 

@@ -118,7 +118,7 @@ final class Notifier: Sendable {
             }
             let action = gathered?.action ?? group?.action ?? ""
             let labels = gathered?.labels ?? group?.labels ?? .none
-            let outcome = GroupState.next(
+            let outcome = AlertGroupState.next(
                 after: group?.state, alerts: gathered?.alerts ?? [], timing: route.timing, at: now,
                 isMuted: { surroundings.muting($0, now) != nil })
             group = outcome.state.map {
@@ -134,7 +134,7 @@ final class Notifier: Sendable {
             if let silenced = outcome.silenced {
                 let what = ToldGroup(
                     route: route.name, action: action, labels: labels,
-                    state: GroupState(members: [], nextFlush: now, told: nil, outstanding: nil, known: nil),
+                    state: AlertGroupState(members: [], nextFlush: now, told: nil, outstanding: nil, known: nil),
                     telling: nil)
                 var action = self.action(silenced, what, turn, now)
                 action.outcome = .silenced

@@ -6,7 +6,7 @@ struct ToldGroup: Sendable, Hashable {
     var route: String
     var action: String
     var labels: Labels
-    var state: GroupState
+    var state: AlertGroupState
     /// The number of the action that tells of it at present.
     var telling: Int64?
 
@@ -49,6 +49,6 @@ extension ToldGroup {
         }
         self.init(
             route: route, action: action, labels: Labels(json: value["labels"]),
-            state: try GroupState(json: Array(state.utf8)), telling: value["telling"]?.integer)
+            state: try AlertGroupState(json: Array(state.utf8)), telling: value["telling"]?.integer)
     }
 }

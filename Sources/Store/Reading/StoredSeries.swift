@@ -35,6 +35,11 @@ public final class StoredSeries: Sendable {
     public func newestTime() throws -> Int64? {
         try readers.read { try timeSpan($0)?.upperBound }
     }
+
+    /// The time of the oldest sample, nearly; nil when there is none.
+    public func oldestTime() throws -> Int64? {
+        try readers.read { try timeSpan($0)?.lowerBound }
+    }
 }
 
 extension StoredSeries: SeriesSource {

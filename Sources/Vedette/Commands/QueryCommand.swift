@@ -101,7 +101,7 @@ private func show(_ value: QueryValue, _ notes: [String], _ times: QueryTimes) {
 }
 
 /// The width of the terminal on standard output, 80 characters where there is none.
-private func terminalWidth() -> Int {
+func terminalWidth() -> Int {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)

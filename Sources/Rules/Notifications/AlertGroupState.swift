@@ -3,7 +3,7 @@ import Model
 
 /// Where a group of alerts stands with one action: a plain value, to be stored after each change. There is none for a group
 /// without alerts.
-public struct GroupState: Sendable, Hashable {
+public struct AlertGroupState: Sendable, Hashable {
     /// What has been told of a group.
     public struct Told: Sendable, Hashable {
         /// The alerts that fired.
@@ -36,7 +36,7 @@ public struct GroupState: Sendable, Hashable {
 
     /// The state after the machine's clock has been set, forward or back by so many milliseconds: what was to happen in an hour
     /// still is. When alerts began stays what it was.
-    public func shifted(by milliseconds: Int64) -> GroupState {
+    public func shifted(by milliseconds: Int64) -> AlertGroupState {
         var state = self
         state.nextFlush += milliseconds
         state.told?.at += milliseconds
@@ -76,7 +76,7 @@ public struct GroupNotice: Sendable, Hashable {
 /// What came of looking at a group.
 public struct GroupOutcome: Sendable, Hashable {
     /// Where the group stands now; nil when it is no more.
-    public var state: GroupState?
+    public var state: AlertGroupState?
     /// What is to be told: handed over together with storing the state. Its end must be told to `settled`.
     public var notice: GroupNotice?
     /// What would have to be told if it were not muted, for the record. Nothing is done, and no end is told.

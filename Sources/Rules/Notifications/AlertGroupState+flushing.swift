@@ -4,7 +4,7 @@ import Model
 // How a group comes to be told of: Alertmanager's rules, as a pure function of the state, the alerts and the time. Where the
 // two differ docs/routes.md says so.
 
-extension GroupState {
+extension AlertGroupState {
     /// Looks at a group.
     ///
     /// - Parameters:
@@ -13,10 +13,10 @@ extension GroupState {
     ///     Those that are resolved may be there, which tells when they were.
     ///   - isMuted: whether something mutes an alert with these labels now.
     public static func next(
-        after state: GroupState?, alerts: [ActionAlert], timing: GroupTiming, at now: Int64,
+        after state: AlertGroupState?, alerts: [ActionAlert], timing: GroupTiming, at now: Int64,
         isMuted: (Labels) -> Bool
     ) -> GroupOutcome {
-        var next: GroupState
+        var next: AlertGroupState
         if let state {
             next = state
             next.update(with: alerts, at: now)
@@ -26,7 +26,7 @@ extension GroupState {
             guard let earliest = firing.map(\.startsAt).min() else { return GroupOutcome() }
             // An alert that has waited elsewhere does not wait here again.
             let isOld = earliest < now - timing.wait
-            next = GroupState(
+            next = AlertGroupState(
                 members: sorted(firing), nextFlush: isOld ? now : now + timing.wait, told: nil, outstanding: nil,
                 known: nil)
         }
@@ -37,7 +37,7 @@ extension GroupState {
 
     /// Where the group stands when telling has ended. If it did not succeed, it is due again at the next flush. Nil when the group
     /// is no more.
-    public func settled(succeeded: Bool) -> GroupState? {
+    public func settled(succeeded: Bool) -> AlertGroupState? {
         var state = self
         guard let ended = outstanding else { return state }
         state.outstanding = nil
@@ -123,7 +123,7 @@ extension GroupNotice {
     }
 }
 
-extension GroupState.Told {
+extension AlertGroupState.Told {
     fileprivate init(_ alerts: [ActionAlert], at now: Int64) {
         self.init(
             firing: alerts.filter(\.isFiring).map(\.labels), resolved: alerts.filter { !$0.isFiring }.map(\.labels),
@@ -131,7 +131,7 @@ extension GroupState.Told {
     }
 
     /// Why this has to be told after something else was; nil when it has not.
-    fileprivate func reason(after told: GroupState.Told?, _ timing: GroupTiming) -> GroupNotice.Reason? {
+    fileprivate func reason(after told: AlertGroupState.Told?, _ timing: GroupTiming) -> GroupNotice.Reason? {
         guard let told else { return firing.isEmpty ? nil : .first }
         if !Set(firing).isSubset(of: told.firing) { return told.firing.isEmpty ? .first : .newAlerts }
         if firing.isEmpty { return told.firing.isEmpty ? nil : .allResolved }

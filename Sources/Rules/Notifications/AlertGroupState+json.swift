@@ -3,7 +3,7 @@ import Model
 
 // A group's state as JSON, for a column of its row.
 
-extension GroupState {
+extension AlertGroupState {
     /// Reads a state as `json` wrote it; throws when it is none.
     public init(json: [UInt8]) throws(UserError) {
         let object = try JSONObject(json, subject: "group")
@@ -35,7 +35,7 @@ extension GroupState {
     }
 }
 
-extension GroupState.Told {
+extension AlertGroupState.Told {
     fileprivate init(_ object: JSONObject) throws(UserError) {
         self.init(
             firing: try object.labelSets("firing"), resolved: try object.labelSets("resolved"),
