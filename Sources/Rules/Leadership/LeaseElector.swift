@@ -9,7 +9,7 @@ import Model
 /// writing that succeeded: that is before anybody can have waited long enough, for nobody saw that writing earlier.
 struct LeaseElector: Sendable {
     /// What is to be asked of the store; one thing at a time.
-    enum Request: Sendable, Hashable {
+    enum Request: Sendable, Equatable {
         case read
         case write(LeaseRecord, over: String?)
     }
@@ -152,6 +152,7 @@ struct LeaseElector: Sendable {
             return read(at: now)
         case .failure(let error):
             failure = error
+            unsure = record
             return nil
         }
     }
@@ -165,9 +166,16 @@ struct LeaseElector: Sendable {
 
     // MARK: What follows
 
+    /// What may have stood in a store that is found empty by somebody who remembers that there was a lease: whoever holds it
+    /// is waited for.
+    private var forgotten: LeaseRecord? {
+        leastEpoch == 0
+            ? nil : LeaseRecord(holder: "?", epoch: leastEpoch, renewals: 0, duration: timing.leaseDuration)
+    }
+
     private mutating func observe(_ lease: StoredLease?, at now: Int64) {
         guard let before = seen else {
-            seen = Observation(record: lease?.record, version: lease?.version, since: now)
+            seen = Observation(record: lease?.record ?? forgotten, version: lease?.version, since: now)
             // This instance held it before it was restarted, and nobody else has since.
             if let record = lease?.record, sameBytes(record.holder, identity) { unsure = record }
             recognise(lease?.record)
@@ -233,7 +241,6 @@ struct LeaseElector: Sendable {
 
     private mutating func write(_ record: LeaseRecord, over version: String?, at now: Int64) -> Request {
         work = .writing(record, since: now)
-        unsure = record
         return .write(record, over: version)
     }
 }

@@ -116,7 +116,10 @@ public final class LeaseLeadership: Leadership {
             publish(keeper, at: now, tell)
             let wait = min(max(keeper.nextStep(after: now) - now, 1), timing.retryPeriod)
             for letter in letters.takeAll(waitingAtMost: Int(wait)) ?? [] {
-                if let request = handle(letter, &keeper) { work.post(request) }
+                guard let request = handle(letter, &keeper) else { continue }
+                // First of all: when the lease is given up, nobody may act any more.
+                publish(keeper, at: clock.steady(), tell)
+                work.post(request)
             }
         }
         publish(keeper, at: clock.steady(), tell)

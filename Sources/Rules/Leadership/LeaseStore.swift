@@ -15,7 +15,7 @@ public protocol LeaseStore: Sendable {
 }
 
 /// A lease as it stands in its store.
-public struct StoredLease: Sendable, Hashable {
+public struct StoredLease: Sendable, Equatable {
     /// What it says.
     public var record: LeaseRecord
     /// What tells it from every other state of the store.
@@ -37,7 +37,7 @@ public enum LeaseWriting: Sendable, Hashable {
 }
 
 /// What a lease says. There is no time in it: clocks of machines differ, and nobody reads another's.
-public struct LeaseRecord: Sendable, Hashable {
+public struct LeaseRecord: Sendable {
     /// Whose turn it is; empty when it has been given up.
     public var holder: String
     /// Grows with each change of holder.
@@ -53,6 +53,13 @@ public struct LeaseRecord: Sendable, Hashable {
         self.epoch = epoch
         self.renewals = renewals
         self.duration = duration
+    }
+}
+
+extension LeaseRecord: Equatable {
+    /// The same, to the byte.
+    public static func == (a: LeaseRecord, b: LeaseRecord) -> Bool {
+        sameBytes(a.holder, b.holder) && a.epoch == b.epoch && a.renewals == b.renewals && a.duration == b.duration
     }
 }
 

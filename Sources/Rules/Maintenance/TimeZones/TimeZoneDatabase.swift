@@ -53,7 +53,7 @@ struct TimeZoneDatabase {
         if names.isEmpty {
             return "there is no time zone database in \(folder) (install tzdata, or say in TZDIR where it is)"
         }
-        if let near = suggestion(for: name, among: names) { return "did you mean `\(near)`?" }
+        if let near = suggestion(for: name, among: names), !sameBytes(near, name) { return "did you mean `\(near)`?" }
         return error.message
     }
 }

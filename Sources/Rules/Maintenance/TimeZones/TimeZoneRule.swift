@@ -42,7 +42,9 @@ struct TimeZoneRule: Sendable, Hashable {
     func nextChange(after moment: Int64, from offset: Int64) -> Int64? {
         guard saving != nil else { return nil }
         let year = year(of: moment)
-        return changes(in: year - 1...year + 2).first { $0.at > moment && $0.offset != offset }?.at
+        // The end of the last year's saving may be the beginning of the next year's.
+        let changes = changes(in: year - 1...year + 3).dropLast(2)
+        return changes.first { $0.at > moment && $0.offset != offset }?.at
     }
 
     private func year(of moment: Int64) -> Int64 {
