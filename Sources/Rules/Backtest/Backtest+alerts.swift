@@ -23,7 +23,9 @@ extension Backtest {
                 let evaluation = evaluator.evaluate(
                     state, at: now, over: OverlaySource(base: source, overlay: recorded),
                     control: { QueryControl(timeout: .max, sampleLimit: limit) },
-                    answers: { place in answers[place].flatMap { $0.vectors.indices.contains(step) ? $0.vectors[step] : nil } })
+                    answers: { place in
+                        answers[place].flatMap { $0.vectors.indices.contains(step) ? $0.vectors[step] : nil }
+                    })
                 state = evaluation.state
                 found.evaluations += group.rules.count
                 for note in evaluation.notes where group.rules.indices.contains(note.rule) {

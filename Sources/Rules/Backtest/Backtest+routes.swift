@@ -27,7 +27,8 @@ extension Backtest {
             let labels = route.groupLabels(of: alert.labels)
             for action in route.actions {
                 let key = ToldGroup.key(route: route.name, action: action, labels: labels)
-                groups[key, default: TestedGroup(route: route, action: action, labels: labels)].alerts[alert.labels] = alert
+                groups[key, default: TestedGroup(route: route, action: action, labels: labels)].alerts[alert.labels] =
+                    alert
                 touched.insert(key)
             }
         }

@@ -92,7 +92,8 @@ final class KeptRuleGroup {
     func alerts() -> [ActionAlert] {
         var alerts: [ActionAlert] = []
         for (rule, state) in zip(evaluator.group.rules, state.rules) where !state.instances.isEmpty {
-            let url = externalURL.isEmpty ? "" : "\(externalURL)/graph?g0.expr=\(percentEncoded(rule.query.text))&g0.tab=1"
+            let url =
+                externalURL.isEmpty ? "" : "\(externalURL)/graph?g0.expr=\(percentEncoded(rule.query.text))&g0.tab=1"
             for instance in state.instances where instance.state != .pending {
                 var alert = ActionAlert()
                 alert.isFiring = instance.state == .firing

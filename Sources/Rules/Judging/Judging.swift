@@ -219,7 +219,8 @@ public final class Judging: Sendable {
         }
         let ruleGroups = configuration.ruleFiles.flatMap(\.groups).map { group in
             let name = KeptRuleGroup.name(of: group)
-            return ruleGroupJudge(name, group, configuration, known[name],
+            return ruleGroupJudge(
+                name, group, configuration, known[name],
                 after: before.first { $0.name == name }?.retire(in: batch))
         }
         let ids = Set(thresholds.map(\.groupID) + ruleGroups.map(\.groupID))

@@ -53,7 +53,8 @@ final class RuleGroupJudge: GroupJudge {
     }
 
     private func judge(at time: Int64, in batch: WriteBatch) throws -> [RuleNote] {
-        let control = { @Sendable [sampleLimit, clock = surroundings.clock, timeout = max(loop.schedule.interval, 1000)] in
+        let control = {
+            @Sendable [sampleLimit, clock = surroundings.clock, timeout = max(loop.schedule.interval, 1000)] in
             QueryControl(timeout: timeout, sampleLimit: sampleLimit, clock: clock)
         }
         let clocks = surroundings.clocks()

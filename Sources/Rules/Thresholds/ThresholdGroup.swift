@@ -98,7 +98,8 @@ final class ThresholdGroup {
             settle(&instance.state, threshold.rule, round)
             let wishes = threshold.rule.advance(&instance.state, readings[labels] ?? .missing, at: now)
             if !before.active.isEmpty, instance.state.active.isEmpty { round.left.insert(origin(instance)) }
-            let subject = ThresholdSubject(threshold: threshold, labels: labels, instance: instanceID(instance.slot),
+            let subject = ThresholdSubject(
+                threshold: threshold, labels: labels, instance: instanceID(instance.slot),
                 externalURL: round.externalURL, now: now)
             for wish in wishes { round.decide(wish, subject, &instance.state, at: now) }
             if isToBeForgotten(instance.state, labels, readings, threshold, now) {

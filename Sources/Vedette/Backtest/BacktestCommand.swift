@@ -18,7 +18,8 @@ extension Option {
 
 let backtestCommand = Command(
     words: ["backtest"], arguments: ["FILE"],
-    summary: "run the thresholds and rules of a file over the stored past: when they would have fired, and what been done",
+    summary:
+        "run the thresholds and rules of a file over the stored past: when they would have fired, and what been done",
     options: [.data, .backtestFrom, .backtestTo, .backtestJSON]
 ) { invocation in
     let path = invocation.arguments[0]
@@ -26,7 +27,9 @@ let backtestCommand = Command(
     let data = invocation[.data] ?? defaultDataPath
     let series = try StoredSeries(path: data)
     defer { series.close() }
-    guard let newest = try series.newestTime() else { throw UserError("cannot look back: there are no samples in \(data)") }
+    guard let newest = try series.newestTime() else {
+        throw UserError("cannot look back: there are no samples in \(data)")
+    }
     let to = try invocation[.backtestTo].map { try parseTime($0, now: newest) } ?? newest
     let oldest = try series.oldestTime() ?? newest
     let from = try invocation[.backtestFrom].map { try parseTime($0, now: newest) } ?? max(to - 86_400_000, oldest)

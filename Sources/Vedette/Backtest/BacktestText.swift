@@ -38,7 +38,8 @@ struct BacktestText {
         let room = max(20, width - nameWidth - 2)
         for (timeline, name) in zip(shown, names) {
             let cut = name.count > nameWidth ? String(name.prefix(max(1, nameWidth - 1))) + "…" : name
-            lines += cut + String(repeating: " ", count: max(0, nameWidth - cut.count)) + "  " + strip(timeline, room) + "\n"
+            lines +=
+                cut + String(repeating: " ", count: max(0, nameWidth - cut.count)) + "  " + strip(timeline, room) + "\n"
         }
         if !shown.isEmpty { lines += "(· ok, inactive   ░ pending   ▓ soft   █ active, hard, firing   ? no data)\n" }
         if busiest.count > shown.count { lines += "… and \(busiest.count - shown.count) more series that changed\n" }
@@ -124,7 +125,8 @@ struct BacktestText {
             ])
         }
         let run = report.actions.count { $0.silencedBy == nil }
-        let summary = "\(run) \(run == 1 ? "action" : "actions") would have been run, \(report.actions.count - run) silenced\n"
+        let summary =
+            "\(run) \(run == 1 ? "action" : "actions") would have been run, \(report.actions.count - run) silenced\n"
         return table.text + more(report.actions.count, "actions") + summary
     }
 

@@ -45,7 +45,8 @@ final class Appliance: Sendable {
         client = try HTTPClient()
         receiver = store.receiver()
         judging = try Judging(
-            store: store, client: client, configuration: JudgingConfiguration(loaded.value, listen: options.address(loaded.value)),
+            store: store, client: client,
+            configuration: JudgingConfiguration(loaded.value, listen: options.address(loaded.value)),
             machine: hostName(),
             registry: registry, logger: logger)
         (wishes, wish) = AsyncStream<ServiceSignal>.makeStream()

@@ -39,6 +39,24 @@ struct Reply: Sendable {
     }
 }
 
+/// A request as it came.
+struct Received: Sendable {
+    /// The request line and the headers.
+    let head: String
+    let body: String
+
+    /// The value of a header, by its name in small letters.
+    subscript(header: String) -> String? {
+        for line in head.split(separator: "\r\n").dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            if parts.count == 2, parts[0].lowercased() == header {
+                return parts[1].trimmingCharacters(in: .whitespaces)
+            }
+        }
+        return nil
+    }
+}
+
 /// The next connection of a listening socket, or nil when the socket was shut down.
 private func accepted(from listener: Int32) -> Int32? {
     var waiting = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
@@ -61,14 +79,18 @@ final class Exporter: Sendable {
         var requests = 0
         /// When the answer to each request had been sent, on the monotonic clock.
         var answered: [Int: Double] = [:]
+        /// The requests themselves, where they are kept.
+        var kept: [Received] = []
         var stopped = false
     }
 
     let port: UInt16
     private let listener: Int32
     private let state: Mutex<State>
+    private let keepsRequests: Bool
 
-    init(_ script: @escaping Script) throws {
+    init(keepingRequests: Bool = false, _ script: @escaping Script) throws {
+        keepsRequests = keepingRequests
         let listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -138,8 +160,10 @@ final class Exporter: Sendable {
                 guard count > 0 else { return }
                 received += piece[..<count]
             }
-            let isLast = String(decoding: received, as: UTF8.self).lowercased().contains("connection: close")
-            received = []
+            guard let (request, rest) = whole(received, of: connection) else { return }
+            let isLast = request.head.lowercased().contains("connection: close")
+            received = rest
+            if keepsRequests { state.withLock { $0.kept.append(request) } }
             let (number, script) = state.withLock { state in
                 state.requests += 1
                 return (state.requests, state.script)
@@ -154,6 +178,24 @@ final class Exporter: Sendable {
             }
         }
     }
+
+    /// The request that begins with these bytes, with its body, and what came behind it.
+    private func whole(_ begun: [UInt8], of connection: Int32) -> (Received, rest: [UInt8])? {
+        guard let end = begun.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+        let head = String(decoding: begun[..<end.lowerBound], as: UTF8.self)
+        var body = Array(begun[end.upperBound...])
+        let length = Received(head: head, body: "")["content-length"].flatMap { Int($0) } ?? 0
+        var piece = [UInt8](repeating: 0, count: 8192)
+        while body.count < length {
+            let count = recv(connection, &piece, piece.count, 0)
+            guard count > 0 else { return nil }
+            body += piece[..<count]
+        }
+        return (Received(head: head, body: String(decoding: body[..<length], as: UTF8.self)), Array(body[length...]))
+    }
+
+    /// The requests that came, where they are kept.
+    var received: [Received] { state.withLock { $0.kept } }
 
     /// Sends a reply; false when the connection is spoilt by it.
     private func deliver(_ reply: Reply, to connection: Int32) throws -> Bool {
