@@ -11,7 +11,10 @@
 
 #include "vedette_plugin.h"
 
-/* Copies the string that is the value of the first member of this name. 0 when there is none, or it does not fit. Escapes stay as they are. */
+/*
+ * Copies the string that is the value of the first member of this name, its escapes as they are. 0 when there is none, or
+ * it does not fit.
+ */
 static int string_member(const char *json, const char *name, char *into, size_t size) {
     char key[64];
     snprintf(key, sizeof key, "\"%s\":\"", name);
