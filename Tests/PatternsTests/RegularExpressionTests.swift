@@ -37,6 +37,24 @@ import Testing
         #expect(regex.expand(template, with: "ab") == nil)
     }
 
+    @Test(
+        arguments: [
+            ("a+", "xaay", 0, 1..<3), ("a+", "xaay", 2, 2..<3), ("a+", "xaay", 3, nil), ("^a", "aa", 1, nil),
+            ("", "é", 2, 2..<2), ("", "", 0, 0..<0), ("", "", 1, nil), ("a", "a", -1, nil), ("a.b", "a\nb", 0, nil),
+            ("(?s)a.b", "a\nb", 0, 0..<3), ("\\bb", "ab b", 1, 3..<4), ("b|abc", "abc", 0, 0..<3),
+        ] as [(String, String, Int, Range<Int>?)])
+    func findsTheFirstMatch(_ pattern: String, _ text: String, _ start: Int, _ expected: Range<Int>?) throws {
+        let regex = try RegularExpression(pattern, dotMatchesNewline: false)
+        #expect(regex.firstMatch(in: text, from: start)?.range == expected)
+    }
+
+    @Test func aMatchHasItsGroups() throws {
+        let match = try RegularExpression("(x)|(b)(c?)").firstMatch(in: "abd")
+        #expect(match?.groups == ["b", nil, "b", ""])
+        let regex = try RegularExpression("(?P<name>.)")
+        #expect(regex.expand("<${name}$1$2>", groups: ["é", "é"]) == "<éé>")
+    }
+
     @Test func knowsItsNamedGroups() throws {
         let regex = try RegularExpression("(?P<one>a)(b)")
         #expect(regex.hasGroup(named: "one"))

@@ -24,7 +24,7 @@ func number(_ value: TemplateValue) throws(TemplateFault) -> Double {
     switch value {
     case .number(let number): return number
     case .integer(let number): return Double(number)
-    case .duration(let nanoseconds): return Double(nanoseconds) / 1e9
+    case .duration(let nanoseconds): return quotient(nanoseconds, 1_000_000_000)
     case .text(let text):
         guard let number = readFloat(text) else { throw TemplateFault("\(quoted(shortened(text))) is no number") }
         return number

@@ -1,4 +1,4 @@
-// Lengths of time as Go writes them: `1h2m3.5s`, `1.5ms`, `0s`.
+// Lengths of time as Go writes and reckons them: `1h2m3.5s`, `1.5ms`, `0s`.
 
 /// A duration in nanoseconds as text.
 func durationText(_ nanoseconds: Int64) -> String {
@@ -26,4 +26,9 @@ private func decimal(_ number: UInt64, places: Int) -> String {
     var fraction = digits.suffix(places)
     while fraction.last == "0" { fraction.removeLast() }
     return fraction.isEmpty ? String(whole) : "\(whole).\(fraction)"
+}
+
+/// How many units a duration has. The whole ones are reckoned apart, as in Go: that decides the last digit.
+func quotient(_ nanoseconds: Int64, _ unit: Int64) -> Double {
+    Double(nanoseconds / unit) + Double(nanoseconds % unit) / Double(unit)
 }

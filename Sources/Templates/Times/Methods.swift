@@ -51,9 +51,9 @@ extension Expansion {
         let result: TemplateValue
         switch name {
         case "String": result = .text(durationText(nanoseconds))
-        case "Hours": result = .number(Double(nanoseconds) / 3600e9)
-        case "Minutes": result = .number(Double(nanoseconds) / 60e9)
-        case "Seconds": result = .number(Double(nanoseconds) / 1e9)
+        case "Hours": result = .number(quotient(nanoseconds, 3_600_000_000_000))
+        case "Minutes": result = .number(quotient(nanoseconds, 60_000_000_000))
+        case "Seconds": result = .number(quotient(nanoseconds, 1_000_000_000))
         case "Milliseconds": result = .integer(nanoseconds / 1_000_000)
         default: return nil
         }
