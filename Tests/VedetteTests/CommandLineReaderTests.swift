@@ -7,6 +7,7 @@ private let someCommands = [
     Command(words: ["check", "config"], arguments: ["FILE"], summary: "Checks a file.") { _ in 0 },
     Command(words: ["check", "metrics"], summary: "Checks a text.") { _ in 0 },
     Command(words: ["copy"], arguments: ["FROM", "[TO]"], summary: "Copies.", options: [.data]) { _ in 0 },
+    Command(words: ["look"], arguments: ["FILE…"], summary: "Looks at files.") { _ in 0 },
     Command(words: ["version"], summary: "Says the version.") { _ in 0 },
     Command(words: ["itself"], summary: "Is not for people.", isHidden: true) { _ in 0 },
 ]
@@ -44,6 +45,8 @@ private func reading(_ line: String, _ environment: [String: String] = [:]) -> S
         ("copy a", "copy a"),
         ("copy a b --data d", "copy a b --data=d"),
         ("copy --data d a b", "copy a b --data=d"),
+        ("look a", "look a"),
+        ("look a b c", "look a b c"),
         ("--version", "version"),
         ("itself", "itself"),
     ])
@@ -70,7 +73,7 @@ private func reading(_ line: String, _ environment: [String: String] = [:]) -> S
         ("zzzzzz", "wrong: unknown command \"zzzzzz\""),
         ("help serv", "wrong: unknown command \"serv\"; did you mean serve?"),
         ("check", "wrong: a command is missing: one of config, metrics"),
-        ("--data x", "wrong: a command is missing: one of serve, check, copy, version"),
+        ("--data x", "wrong: a command is missing: one of serve, check, copy, look, version"),
         ("check confg", "wrong: unknown command \"confg\"; did you mean config?"),
         ("serve --confg x", "wrong: unknown option --confg; did you mean --config?"),
         ("serve --confg=x", "wrong: unknown option --confg; did you mean --config?"),
@@ -83,6 +86,7 @@ private func reading(_ line: String, _ environment: [String: String] = [:]) -> S
         ("serve surplus", "wrong: unexpected argument \"surplus\""),
         ("copy a b c", "wrong: unexpected argument \"c\""),
         ("check config", "wrong: FILE is missing: vedette check config FILE"),
+        ("look", "wrong: FILE… is missing: vedette look FILE…"),
         ("copy", "wrong: FROM is missing: vedette copy FROM [TO] [--data FILE]"),
     ])
     func refuses(line: String, meaning: String) { #expect(reading(line) == meaning) }

@@ -123,6 +123,15 @@ struct GroupEvaluationTests {
         #expect(driver.state.rules[1].instances.first?.activeAt == 0)
     }
 
+    @Test("takes as many as it may have")
+    func withinLimit() throws {
+        var driver = try GroupDriver(
+            makeGroup("record: r, expr: x", "alert: A, expr: x", keys: "limit: 2"),
+            over: source("x{i=\"1\"} 1", "x{i=\"2\"} 1"))
+        #expect(driver.evaluate(minute: 0).samples.count == 6)
+        #expect(driver.state.rules.map(\.health) == [.ok, .ok])
+    }
+
     @Test("forgets the alerts that are more than it may have")
     func alertLimit() throws {
         var driver = try GroupDriver(
@@ -207,6 +216,7 @@ struct GroupEvaluationTests {
         changed.state = RuleGroupState(of: after, takingOver: driver.state, of: before)
         #expect(changed.state.departed.map(\.description) == ["b", "a"])
         #expect(changed.state.rules[0].instances.first?.activeAt == 0)
+        #expect(changed.state.rules[2].series == [["__name__": "a", "l": "m"]])
         #expect(changed.state.openSeries.count == 6)
         let samples = changed.samples(minute: 1)
         // `a` is written by another rule.
