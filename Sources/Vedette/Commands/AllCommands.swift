@@ -1,6 +1,7 @@
 /// Every command, in the order of the help; the hidden ones last.
 let allCommands: [Command] = [
     serveCommand, queryCommand, checkConfigCommand, checkRulesCommand, checkMetricsCommand, testRulesCommand,
-    backtestCommand, importCommand, exportCommand, backupCommand, restoreCommand, compactCommand, versionCommand,
+    backtestCommand, actionsRunCommand, importCommand, exportCommand, backupCommand, restoreCommand, compactCommand,
+    versionCommand,
     pluginHostCommand,
 ]
