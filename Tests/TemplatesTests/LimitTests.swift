@@ -66,6 +66,11 @@ struct LimitTests {
         #expect(throws: UserError.self) { try Template("{{" + String(repeating: "(", count: 100_000)) }
     }
 
+    @Test func loopsTurnAHundredThousandTimes() throws {
+        #expect(try expanded("{{range 100}}{{range 999}}{{end}}{{end}}.") == ".")
+        #expect(throws: UserError.self) { try expanded("{{range 100}}{{range 1000}}{{end}}{{end}}.") }
+    }
+
     @Test func chainsHaveNoDepth() throws {
         let chain = "{{if 0}}" + String(repeating: "{{else if 0}}", count: 10_000) + "{{else}}x{{end}}"
         #expect(try expanded(chain) == "x")
