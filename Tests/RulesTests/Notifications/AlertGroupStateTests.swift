@@ -124,7 +124,7 @@ private let stories = [
 
 @Suite struct GroupStateTests {
     @Test(arguments: stories) fileprivate func goesAs(_ story: Story) throws {
-        var state: GroupState?
+        var state: AlertGroupState?
         var isOut = false
         var muted: Set<String> = []
         for (second, text, expected) in story.steps {
@@ -148,7 +148,7 @@ private let stories = [
                 isOut = false
                 said.append("done")
             }
-            let outcome = GroupState.next(after: state, alerts: alerts, timing: story.timing, at: now) { labels in
+            let outcome = AlertGroupState.next(after: state, alerts: alerts, timing: story.timing, at: now) { labels in
                 muted.contains(labels["alertname"] ?? "")
             }
             state = outcome.state
@@ -167,8 +167,8 @@ private let stories = [
             if state == nil { said.append("gone") }
             #expect(said.joined(separator: " ") == expected, "at \(second)")
             // It goes through its row and comes back the same.
-            if let before = state { state = try GroupState(json: before.json) }
-            #expect(try state.map { try GroupState(json: $0.json) } == state)
+            if let before = state { state = try AlertGroupState(json: before.json) }
+            #expect(try state.map { try AlertGroupState(json: $0.json) } == state)
         }
     }
 
@@ -183,20 +183,20 @@ private let stories = [
         (a.value, b.value) = (.infinity, 1.5)
         a.annotations = ["summary": "it is \"down\""]
         a.generatorURL = "http://x/graph"
-        var state = GroupState.next(after: nil, alerts: [b, a], timing: GroupTiming(), at: 3000) { _ in false }.state
-        let first = GroupState.next(after: state, alerts: [a, b], timing: GroupTiming(), at: 33_000) { _ in false }
+        var state = AlertGroupState.next(after: nil, alerts: [b, a], timing: GroupTiming(), at: 3000) { _ in false }.state
+        let first = AlertGroupState.next(after: state, alerts: [a, b], timing: GroupTiming(), at: 33_000) { _ in false }
         #expect(first.notice?.alerts == [a, b])
         state = first.state?.settled(succeeded: true)
         // One is gone, the other says itself when it ended.
         b.isFiring = false
         b.endsAt = 40_000
-        state = GroupState.next(after: state, alerts: [b], timing: GroupTiming(), at: 50_000) { _ in false }.state
-        let read = try GroupState(json: try #require(state).json)
+        state = AlertGroupState.next(after: state, alerts: [b], timing: GroupTiming(), at: 50_000) { _ in false }.state
+        let read = try AlertGroupState(json: try #require(state).json)
         #expect(read == state)
         #expect(read.members.map(\.endsAt) == [50_000, 40_000])
         #expect(read.members.map(\.value) == [.infinity, 1.5])
         // A state that is looked at later does not change when it ended.
-        let last = GroupState.next(after: read, alerts: [b], timing: GroupTiming(), at: 333_000) { _ in false }
+        let last = AlertGroupState.next(after: read, alerts: [b], timing: GroupTiming(), at: 333_000) { _ in false }
         #expect(last.notice?.reason == .allResolved)
         #expect(last.notice?.alerts.map(\.endsAt) == [50_000, 40_000])
         #expect(last.notice?.isFiring == false)
@@ -208,21 +208,21 @@ private let stories = [
         var a = ActionAlert()
         a.labels = ["alertname": "a"]
         let timing = GroupTiming()
-        let first = GroupState.next(after: nil, alerts: [a], timing: timing, at: 30_001) { _ in false }
+        let first = AlertGroupState.next(after: nil, alerts: [a], timing: timing, at: 30_001) { _ in false }
         let told = try #require(first.state?.settled(succeeded: true))
         for jump: Int64 in [-3_600_000, 3_600_000] {
             let state = told.shifted(by: jump)
             #expect(state.nextFlush == told.nextFlush + jump)
-            let before = GroupState.next(after: state, alerts: [a], timing: timing, at: jump + 14_430_000) { _ in false
+            let before = AlertGroupState.next(after: state, alerts: [a], timing: timing, at: jump + 14_430_000) { _ in false
             }
             #expect(before.notice == nil)
-            let after = GroupState.next(after: state, alerts: [a], timing: timing, at: jump + 14_430_001) { _ in false }
+            let after = AlertGroupState.next(after: state, alerts: [a], timing: timing, at: jump + 14_430_001) { _ in false }
             #expect(after.notice?.reason == .repetition)
         }
     }
 
     @Test(arguments: ["", "{}", "[]", "{\"next_flush\":0,\"members\":[{}]}", "{\"next_flush\":1e99,\"members\":[]}"])
     func refusesARowThatIsNone(_ text: String) {
-        #expect(throws: UserError.self) { try GroupState(json: Array(text.utf8)) }
+        #expect(throws: UserError.self) { try AlertGroupState(json: Array(text.utf8)) }
     }
 }
