@@ -76,8 +76,9 @@ struct LeaseElector: Sendable {
     /// Whether this instance may act.
     func mayAct(at now: Int64) -> Bool { actsUntil.map { now < $0 } ?? false }
 
-    /// The number of the turn that is known last.
-    var epoch: Int64 { seen?.record?.epoch ?? leastEpoch }
+    /// The number of the last turn that is known; while this instance may act, of its own. It never falls, even if the store is put
+    /// back, so that whoever remembers it remembers the highest.
+    var epoch: Int64 { highestEpoch }
 
     /// Who has the turn or had it last.
     var holder: String { seen?.record?.holder ?? "" }

@@ -38,9 +38,9 @@ struct Recurrence: Sendable, Hashable {
     func occurrence(endingAfter moment: Int64) -> Range<Int64>? {
         let earliest = min(max(moment, writableTimes.lowerBound), writableTimes.upperBound) - duration
         let second = floorDivide(earliest, by: 1000)
-        // Where a whole day is left out, its beginning is on the next one.
-        let day = floorDivide(second + zone.offset(at: second), by: 86_400) - 2
-        for day in day..<day + Self.daysOfCalendar where includes(day) {
+        // What begins later begins on no earlier day: until then clocks have not shown its time.
+        let first = floorDivide(second + zone.offset(at: second), by: 86_400)
+        for day in first..<first + Self.daysOfCalendar where includes(day) {
             let begin = zone.moment(showing: day * 86_400 + at) * 1000
             if begin > writableTimes.upperBound { return nil }
             if begin > earliest { return begin..<begin + duration }

@@ -222,6 +222,8 @@ private let failure = UserError("the disk is on fire")
         shelf.lease = early
         shelf.step(&b, at: 2000)
         #expect(!b.mayAct(at: 2000))
+        #expect(b.holder == "a")
+        #expect(b.epoch == 2)
         for now in stride(from: Int64(4000), through: 18_000, by: 2000) { shelf.step(&b, at: now) }
         #expect(b.mayAct(at: 18_000))
         #expect(b.epoch == 3)

@@ -107,7 +107,9 @@ private func record(_ holder: String, _ renewals: Int64 = 1) -> LeaseRecord {
         // Reading and beginning go on meanwhile.
         try lease.check()
         #expect(try lease.read() == nil)
+        let began = monotonicNanoseconds()
         let error = #expect(throws: UserError.self) { try lease.write(record("a"), over: nil) }
+        #expect(monotonicNanoseconds() - began < 5_000_000_000)
         #expect(error?.message == "cannot lock lease \(folder.lock): another process holds \(folder.lock).lock")
         #expect(try lease.read() == nil)
         #expect(flock(other, LOCK_UN) == 0)
