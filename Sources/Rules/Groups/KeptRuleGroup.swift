@@ -24,6 +24,8 @@ final class KeptRuleGroup {
     private var slots = SlotNumbers()
     private var slotOf: [Owner: Int] = [:]
     private var clock: ClockReading?
+    /// Whether times were moved or alerts dropped since the rows were written.
+    private var isMended = false
 
     init(id: Int64, name: String, _ evaluator: GroupEvaluator, externalURL: String, _ recorded: RecordedSeries) {
         self.id = id
@@ -48,6 +50,7 @@ final class KeptRuleGroup {
         state = evaluation.state
         clock = clocks
         for change in evaluation.changes { note(change, in: batch) }
+        if isMended { rewriteRows(in: batch) }
         batch.add(.group(row))
         if let time = evaluation.samples.first?.sample.timestamp {
             try recorded.write(evaluation.samples.map { ($0.labels, $0.sample.value) }, at: time, to: batch)
@@ -60,6 +63,7 @@ final class KeptRuleGroup {
         let jump = clocks.jump(since: clock)
         let isLate = now.after(-last).after(-jump) > Self.longestOutage
         if jump == 0, !isLate { return }
+        isMended = true
         for place in state.rules.indices {
             if isLate { state.rules[place].instances.removeAll { $0.state == .pending } }
             if jump == 0 { continue }
@@ -155,6 +159,25 @@ extension KeptRuleGroup {
             slotOf[owner] = slot
             batch.add(.instance(row(of: after, slot, change.rule)))
         } else if let slot = slotOf.removeValue(forKey: owner) {
+            slots.giveBack(slot)
+            batch.add(.instanceGone(JudgedInstance.id(group: id, slot: slot)))
+        }
+    }
+
+    /// Writes the rows of all alerts, and takes away those of alerts that are not there any more.
+    private func rewriteRows(in batch: WriteBatch) {
+        isMended = false
+        var kept: Set<Owner> = []
+        for (place, rule) in state.rules.enumerated() {
+            for instance in rule.instances {
+                let owner = Owner(rule: place, labels: instance.labels)
+                guard let slot = slotOf[owner] else { continue }
+                kept.insert(owner)
+                batch.add(.instance(row(of: instance, slot, place)))
+            }
+        }
+        for (owner, slot) in slotOf where !kept.contains(owner) {
+            slotOf[owner] = nil
             slots.giveBack(slot)
             batch.add(.instanceGone(JudgedInstance.id(group: id, slot: slot)))
         }

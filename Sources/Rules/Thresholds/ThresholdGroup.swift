@@ -43,16 +43,14 @@ final class ThresholdGroup {
     /// Goes through what the source answered to each threshold's query, in their order.
     func evaluate(_ results: [ThresholdResult], at now: Int64, clocks: ClockReading, in round: inout JudgingRound) {
         let jump = clock.map { clocks.jump(since: $0) } ?? 0
-        let sinceLast = evaluated.map { now - $0 - jump } ?? 0
-        let epochChanged = epoch.map { $0 != round.turn.epoch } ?? false
+        evaluated?.shift(by: jump)
+        let mending = Mending(
+            jump: jump, epochChanged: epoch.map { $0 != round.turn.epoch } ?? false,
+            isLate: evaluated.map { now.after(-$0) > Self.longestOutage } ?? false)
         for index in entries.indices {
             let result = index < results.count ? results[index] : .failure("nothing was asked")
-            if jump != 0 || epochChanged || sinceLast > Self.longestOutage {
-                mend(
-                    &entries[index], jump: jump, epochChanged: epochChanged, isLate: sinceLast > Self.longestOutage,
-                    round)
-            }
-            judge(&entries[index], result, at: now, in: &round)
+            if mending.isNeeded { mend(&entries[index], mending) }
+            judge(&entries[index], result, mending, at: now, in: &round)
         }
         evaluated = now
         clock = clocks
@@ -61,41 +59,61 @@ final class ThresholdGroup {
     }
 
     /// What must be set right before the states can go on.
-    private func mend(
-        _ entry: inout Entry, jump: Int64, epochChanged: Bool, isLate: Bool, _ round: JudgingRound
-    ) {
+    private struct Mending {
+        /// By how much the clock was set.
+        let jump: Int64
+        /// Somebody else has acted in between.
+        let epochChanged: Bool
+        /// Nobody looked for a long time.
+        let isLate: Bool
+
+        var isNeeded: Bool { jump != 0 || epochChanged || isLate }
+    }
+
+    private func mend(_ entry: inout Entry, _ mending: Mending) {
         for key in entry.instances.keys {
             entry.instances[key]?.change { state in
-                if jump != 0 { state.shift(by: jump) }
-                if isLate { state.pendingSince = nil }
-                if epochChanged { entry.threshold.rule.forgetActions(&state) }
+                state.shift(by: mending.jump)
+                if mending.isLate { state.pendingSince = nil }
+                if mending.epochChanged { entry.threshold.rule.forgetActions(&state) }
             }
         }
     }
 
-    private func judge(_ entry: inout Entry, _ result: ThresholdResult, at now: Int64, in round: inout JudgingRound) {
+    private func judge(
+        _ entry: inout Entry, _ result: ThresholdResult, _ mending: Mending, at now: Int64, in round: inout JudgingRound
+    ) {
         let threshold = entry.threshold
         var readings: [Labels: ThresholdReading] = [:]
+        // In the order in which they come: so are the slots, and so is what is decided.
+        var found: [Labels] = []
         switch result {
         case .vector(let vector):
             entry.trouble = ""
-            for (labels, reading) in threshold.readings(vector) { readings[labels] = reading }
+            for (labels, reading) in threshold.readings(vector) {
+                readings[labels] = reading
+                found.append(labels)
+            }
         case .failure(let reason): entry.trouble = reason
         }
         // A threshold that has never had a series is judged without one: that nothing is there is something to know.
-        if readings.isEmpty, entry.instances.isEmpty { readings[.none] = .missing }
-        for labels in readings.keys where entry.instances[labels] == nil {
+        if readings.isEmpty, entry.instances.isEmpty {
+            readings[.none] = .missing
+            found = [.none]
+        }
+        for labels in found where entry.instances[labels] == nil {
             guard let slot = slots.take() else {
                 round.problems.append(
-                    "cannot judge \(threshold.name): a group has more than \(JudgedInstance.slots) series")
+                    "cannot judge all of \(threshold.name): a group has more than \(JudgedInstance.slots) series")
                 break
             }
             entry.instances[labels] = Instance(labels: labels, slot: slot, state: ThresholdState())
         }
-        for labels in entry.instances.keys {
-            guard var instance = entry.instances[labels] else { continue }
+        for known in entry.instances.values.sorted(by: { $0.slot < $1.slot }) {
+            let labels = known.labels
+            var instance = known
             let before = instance.state
-            settle(&instance.state, threshold.rule, round)
+            settle(&instance.state, threshold.rule, mending, round)
             let wishes = threshold.rule.advance(&instance.state, readings[labels] ?? .missing, at: now)
             if !before.active.isEmpty, instance.state.active.isEmpty { round.left.insert(origin(instance)) }
             let subject = ThresholdSubject(
@@ -113,18 +131,24 @@ final class ThresholdGroup {
                 continue
             }
             entry.instances[labels] = instance
-            if before.since == 0 || !before.isSame(as: instance.state, apartFromValueOf: threshold.scope) {
+            if mending.isNeeded || before.since == 0
+                || !before.isSame(as: instance.state, apartFromValueOf: threshold.scope)
+            {
                 round.changes.append(.instance(row(of: instance, threshold)))
             }
         }
     }
 
     /// Notes how actions ended since the last evaluation.
-    private func settle(_ state: inout ThresholdState, _ rule: ThresholdRule, _ round: JudgingRound) {
+    private func settle(
+        _ state: inout ThresholdState, _ rule: ThresholdRule, _ mending: Mending, _ round: JudgingRound
+    ) {
         for action in state.actions {
             guard case .outstanding(let id) = action.standing, let end = round.ends[id] else { continue }
             // The pause counts from the evaluation that the action belongs to: a millisecond must not cost a whole interval.
-            let at = min(end.at, evaluated ?? end.at)
+            // What time it was by a clock that has been set since is not known.
+            let last = evaluated ?? end.at
+            let at = mending.jump == 0 ? min(end.at, last) : last
             rule.note(id, succeeded: end.succeeded, cause: end.cause, &state, at: at)
         }
     }

@@ -89,6 +89,7 @@ struct ThresholdGoingOnTests {
     @Test("goes on after a restart at any evaluation as if there had been none", arguments: Threshold.Scope.allCases)
     func restarting(scope: Threshold.Scope) throws {
         for missing in ThresholdRule.MissingPolicy.allCases {
+            var decisions = 0
             for _ in 0..<20 {
                 var plain = Judged([try threshold(scope, missing: missing)])
                 var restarted = Judged([try threshold(scope, missing: missing)])
@@ -109,8 +110,9 @@ struct ThresholdGoingOnTests {
                     #expect(plain.states == restarted.states, "after \(second) s")
                     #expect(plain.decided == restarted.decided, "after \(second) s")
                 }
-                #expect(!plain.decided.isEmpty)
+                decisions += plain.decided.count
             }
+            #expect(decisions > 0)
         }
     }
 
