@@ -183,7 +183,8 @@ private let stories = [
         (a.value, b.value) = (.infinity, 1.5)
         a.annotations = ["summary": "it is \"down\""]
         a.generatorURL = "http://x/graph"
-        var state = AlertGroupState.next(after: nil, alerts: [b, a], timing: GroupTiming(), at: 3000) { _ in false }.state
+        var state = AlertGroupState.next(after: nil, alerts: [b, a], timing: GroupTiming(), at: 3000) { _ in false }
+            .state
         let first = AlertGroupState.next(after: state, alerts: [a, b], timing: GroupTiming(), at: 33_000) { _ in false }
         #expect(first.notice?.alerts == [a, b])
         state = first.state?.settled(succeeded: true)
@@ -213,10 +214,13 @@ private let stories = [
         for jump: Int64 in [-3_600_000, 3_600_000] {
             let state = told.shifted(by: jump)
             #expect(state.nextFlush == told.nextFlush + jump)
-            let before = AlertGroupState.next(after: state, alerts: [a], timing: timing, at: jump + 14_430_000) { _ in false
+            let before = AlertGroupState.next(after: state, alerts: [a], timing: timing, at: jump + 14_430_000) { _ in
+                false
             }
             #expect(before.notice == nil)
-            let after = AlertGroupState.next(after: state, alerts: [a], timing: timing, at: jump + 14_430_001) { _ in false }
+            let after = AlertGroupState.next(after: state, alerts: [a], timing: timing, at: jump + 14_430_001) { _ in
+                false
+            }
             #expect(after.notice?.reason == .repetition)
         }
     }
