@@ -106,6 +106,57 @@ import Testing
         #expect(other.requests.map(\.path) == ["/far"])
     }
 
+    @Test func aSecretPathIsNeverShown() throws {
+        let server = try HTTPTestServer(answering: { _ in TestAnswer(302, headers: ["Location: /other/token?x"]) })
+        let origin = server.url
+        let hidden = request("\(origin)/services/token") {
+            $0.hidesPath = true
+            $0.redirectLimit = 3
+        }
+        #expect(hidden.shownURL == "\(origin)/…")
+        let loop = try TransferLoop()
+        let redirects = try #require(try loop.fetch(hidden).failure)
+        #expect(redirects.message == "cannot fetch \(origin)/…: more than 3 redirects")
+        server.stop()
+        #expect(try loop.fetch(hidden).failure?.message == "cannot reach \(origin)/…: connection refused")
+    }
+
+    @Test(arguments: [
+        ("https://u:p@h/a/b", "https://h/…"), ("https://h/", "https://h/"), ("https://h", "https://h"),
+        ("https://h?token", "https://h/…"), ("https://h#token", "https://h/…"), ("token", "<secret>"),
+        ("u:p@h/token", "<secret>"),
+        ("https://u:p@h:1?a@b", "https://h:1/…"), ("", "<secret>"),
+    ]) func hiddenPaths(_ url: String, _ shown: String) {
+        #expect(request(url) { $0.hidesPath = true }.shownURL == shown)
+        do {
+            _ = try PreparedRequest(request(url) { $0.hidesPath = true })
+        } catch {
+            #expect(error.message.hasPrefix("cannot read URL \(shown): "))
+        }
+    }
+
+    @Test(arguments: [(301, "POST", "x"), (302, "POST", "x"), (307, "POST", "x"), (308, "POST", "x"), (303, "GET", "")])
+    func aRedirectedPostStaysOne(_ status: Int, _ method: String, _ body: String) throws {
+        let server = try HTTPTestServer(answering: { request in
+            request.path == "/" ? TestAnswer(status, headers: ["Location: /next"]) : TestAnswer("done")
+        })
+        var post = HTTPRequest("POST", url: server.url, body: Array("x".utf8))
+        post.redirectLimit = 1
+        post.keepsMethodOnRedirect = true
+        #expect(try TransferLoop().fetch(post).text == "done")
+        let last = try #require(server.requests.last)
+        #expect(last.method == method)
+        #expect(String(decoding: last.body, as: UTF8.self) == body)
+    }
+
+    @Test(
+        arguments: [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777_000), ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777_000),
+            ("Sun Nov  6 08:49:37 1994", 784_111_777_000), ("soon", nil), ("", nil), ("12", nil), ("-5", nil),
+            ("Sun, 99 Nov 1994 08:49:37 GMT", nil),
+        ] as [(String, Int64?)])
+    func dates(_ text: String, _ time: Int64?) { #expect(readHTTPDate(text) == time) }
+
     @Test func redirectIsAnAnswerUnlessAskedFor() throws {
         let server = try HTTPTestServer(answering: { _ in TestAnswer(302, headers: ["Location: /next"], "moved") })
         let response = try #require(try TransferLoop().fetch(server.url).response)

@@ -11,6 +11,10 @@ public enum ActionKind: String, Sendable, CaseIterable {
     case exec
     /// Calls a function of a shared library.
     case plugin
+    /// Sends a request.
+    case webhook
+    /// Sends a mail.
+    case email
 
     /// Reads the settings of the kind; nil when there is no action in them, which has been noted then.
     func action(from node: Node, in context: DecodingContext, using tools: ActionTools) -> (any Action)? {
@@ -19,6 +23,8 @@ public enum ActionKind: String, Sendable, CaseIterable {
         case .file: FileAction(Fields(node, in: context))
         case .exec: ExecAction(from: node, in: context)
         case .plugin: PluginAction(from: node, in: context, host: tools.pluginHost)
+        case .webhook: WebhookAction(WebhookSection(from: node, in: context), tools: tools)
+        case .email: EmailAction(EmailSection(from: node, in: context), tools: tools)
         }
     }
 }

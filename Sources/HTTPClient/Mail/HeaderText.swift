@@ -20,7 +20,7 @@ public func headerText(_ text: String) -> String {
     return longest > 60 || looksEncoded || hasBlankEnds ? encodedWords(text) : text
 }
 
-/// The text as encoded words of at most 75 characters, no character split between two.
+/// The text as encoded words, no character split between two. Each has room on a line beside the name of a header.
 func encodedWords(_ text: String) -> String {
     var words: [String] = []
     var piece: [UInt8] = []
@@ -30,8 +30,8 @@ func encodedWords(_ text: String) -> String {
     }
     for scalar in text.unicodeScalars {
         let bytes = Array(String(Character(scalar)).utf8)
-        // 45 bytes are 60 letters, and 12 stand around them.
-        if piece.count + bytes.count > 45 { finish() }
+        // 39 bytes are 52 letters, and 12 stand around them.
+        if piece.count + bytes.count > 39 { finish() }
         piece += bytes
     }
     finish()

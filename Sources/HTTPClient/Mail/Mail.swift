@@ -67,14 +67,14 @@ public struct Mail: Sendable, Hashable {
     /// number.
     private func messageID(_ identity: String) -> String {
         var local = ""
-        for byte in identity.utf8.prefix(100) {
+        for byte in identity.utf8.prefix(64) {
             if isAtom(byte), byte != UInt8(ascii: "=") {
                 local.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 local += "=" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
             }
         }
-        if identity.utf8.count > 100 { local += ".\(String(stableHash(identity), radix: 36))" }
+        if identity.utf8.count > 64 { local += ".\(String(stableHash(identity), radix: 36))" }
         let domain = from.domain.first == "[" ? "localhost" : from.domain
         return "<vedette.\(local)@\(domain)>"
     }

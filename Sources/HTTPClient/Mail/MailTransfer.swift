@@ -173,7 +173,7 @@ private final class MailTransfer {
             if let refusal { return failure(.refused, refusal) }
             switch end {
             case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE,
-                CURLE_REMOTE_ACCESS_DENIED, CURLE_FTP_ACCEPT_TIMEOUT:
+                CURLE_REMOTE_ACCESS_DENIED:
                 return failure(.broken, detail)
             default: return failure(.internal, detail)
             }

@@ -32,7 +32,8 @@ final class Appliance: Sendable {
     init(_ options: ApplianceOptions, logger: Logger) async throws {
         self.options = options
         self.logger = logger
-        tools = ActionTools(logger: logger)
+        client = try HTTPClient()
+        tools = ActionTools(logger: logger, clients: HTTPClientOnDemand(client))
         let loaded = try options.loadConfiguration(using: tools)
         for warning in loaded.warnings { logger.warn("\(warning)") }
         try await loaded.value.checkWorld()
@@ -42,7 +43,6 @@ final class Appliance: Sendable {
         store = try Store(
             path: options.data(loaded.value), options: storeOptions, registry: registry, logger: logger)
         engine = try ScrapeEngine(store: store, registry: registry, logger: logger)
-        client = try HTTPClient()
         receiver = store.receiver()
         judging = try Judging(
             store: store, client: client,

@@ -143,7 +143,7 @@ public struct TestSetupError: Error {
 }
 
 /// A listening socket on 127.0.0.1 and its port.
-private func listen(backlog: Int32) throws -> (socket: Int32, port: UInt16) {
+func listen(backlog: Int32) throws -> (socket: Int32, port: UInt16) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard withLoopback(0, { bind(listener, $0, $1) }) == 0, Glibc.listen(listener, backlog) == 0 else {
         throw TestSetupError(message: "cannot listen: \(String(cString: strerror(errno)))")
@@ -156,7 +156,7 @@ private func listen(backlog: Int32) throws -> (socket: Int32, port: UInt16) {
     return (listener, UInt16(bigEndian: address.sin_port))
 }
 
-private func withLoopback(_ port: UInt16, _ body: (UnsafePointer<sockaddr>?, socklen_t) -> Int32) -> Int32 {
+func withLoopback(_ port: UInt16, _ body: (UnsafePointer<sockaddr>?, socklen_t) -> Int32) -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian

@@ -87,6 +87,20 @@ public struct TestConnection {
         return request
     }
 
+    /// Reads bytes up to a line feed, and gives them without it and a carriage return before it.
+    public func readLine() -> [UInt8]? {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while recv(socket, &byte, 1, 0) == 1 {
+            if byte == UInt8(ascii: "\n") {
+                if line.last == UInt8(ascii: "\r") { line.removeLast() }
+                return line
+            }
+            line.append(byte)
+        }
+        return nil
+    }
+
     /// Writes all bytes.
     @discardableResult
     public func write(_ bytes: [UInt8]) -> Bool {
