@@ -22,6 +22,7 @@ import flatness
 import queries
 import reader
 import report
+import rules
 import starting
 import systems
 import throughput
@@ -31,13 +32,13 @@ from processes import free_port
 
 # Seconds to measure, and of warming up before; the quick form cuts both.
 LENGTHS = {"sparse": (600, 30), "dense": (600, 30), "disk": (960, 0), "idle": (120, 0), "ready": (60, 0), "flat": (180, 30),
-    "writing": (60, 20)}
+    "writing": (60, 20), "rules": (300, 60)}
 QUICK = {"sparse": (25, 10), "dense": (15, 6), "disk": (30, 0), "idle": (10, 0), "ready": (12, 0), "flat": (10, 4),
-    "writing": (10, 8)}
+    "writing": (10, 8), "rules": (45, 30)}
 
 
 def main():
-    benches = ["sparse", "dense", "disk", "size", "idle", "ready", "flat", "reader", "queries", "writing"]
+    benches = ["sparse", "dense", "disk", "size", "idle", "ready", "flat", "reader", "queries", "writing", "rules"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench", choices=["all", *benches], nargs="+")
     parser.add_argument("--quick", action="store_true", help="short runs, for trying")
@@ -97,6 +98,9 @@ def run(bench, kinds, directory, length, times):
     elif bench == "writing":
         seconds, warm_up = length(bench)
         writing.scenario(directory, 10, 1000, "2s", warm_up, seconds)
+    elif bench == "rules":
+        seconds, warm_up = length(bench)
+        rules.scenario(directory, warm_up, seconds)
     elif bench == "reader":
         reader.bench(directory)
     elif bench == "queries":
