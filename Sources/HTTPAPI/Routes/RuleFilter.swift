@@ -37,7 +37,8 @@ struct RuleFilter: Sendable {
     }
 
     /// What is wanted of these groups, and where to go on if that is not all.
-    func page(of all: [RuleGroupInformation]) throws(HTTPError) -> (groups: [RuleGroupInformation], nextToken: String?) {
+    func page(of all: [RuleGroupInformation]) throws(HTTPError) -> (groups: [RuleGroupInformation], nextToken: String?)
+    {
         var rest = all[...]
         if let token {
             rest = rest.drop { !sameBytes($0.token, token) }

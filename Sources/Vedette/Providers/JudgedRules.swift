@@ -58,7 +58,8 @@ extension AlertInformation {
 extension ThresholdInformation {
     fileprivate init(_ status: ThresholdStatus) {
         self.init(
-            name: status.threshold, query: status.query, labels: status.labels, state: status.state, since: status.since)
+            name: status.threshold, query: status.query, labels: status.labels, state: status.state, since: status.since
+        )
         value = status.value
         missingSince = status.missingSince
         pendingSince = status.pendingSince
