@@ -30,14 +30,13 @@ extension RequestedWindow {
         }
     }
 
-    /// Writes the window, with its state at a moment.
+    /// Writes the window as those of the configuration, and the name that it is ended by.
     public func write(to json: inout JSONWriter, at now: Int64) {
         json.object { json in
             json.member("id", id)
-            window.writeMembers(to: &json, at: now)
+            window.writeMembers(to: &json, from..<to, at: now)
             json.member("created_at", formatTimestamp(createdAt))
             json.member("updated_at", formatTimestamp(updatedAt))
-            json.member("origin", Silence.Origin.api.rawValue)
         }
     }
 }

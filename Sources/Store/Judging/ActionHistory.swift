@@ -47,13 +47,11 @@ private let actionColumns = """
 private let attemptColumns =
     "t.attempt, t.started, t.finished, t.outcome, t.code, t.output, t.error, t.leader_epoch"
 
-extension Store {
-    /// Entries of the history, the newest first; the actions are without their events.
-    ///
-    /// Two lists that indexes have in order are merged, so that a page costs as much as its entries wherever it stands: the
-    /// attempts, and the actions without any.
-    public func actionHistory(_ filter: ActionFilter) throws -> [ActionEntry] {
-        let conditions = filter.conditions
+extension ActionFilter {
+    /// What is asked of SQLite: two lists that indexes have in order are merged, so that a page costs as much as its entries
+    /// wherever it stands: the attempts, and the actions without any.
+    var query: (sql: String, values: [Value]) {
+        let conditions = conditions
         let tried = conditions.tried.isEmpty ? "" : "WHERE " + conditions.tried.joined(separator: " AND ")
         let sql = """
             SELECT t.action_id AS id, \(actionColumns), '', a.attempts, \(attemptColumns), t.started AS ts, t.attempt AS n
@@ -65,8 +63,14 @@ extension Store {
             WHERE \(conditions.untried.joined(separator: " AND "))
             ORDER BY ts DESC, id DESC, n DESC LIMIT ?
             """
-        let values =
-            conditions.triedValues + conditions.untriedValues + [.integer(Int64(max(0, filter.limit)))]
+        return (sql, conditions.triedValues + conditions.untriedValues + [.integer(Int64(max(0, limit)))])
+    }
+}
+
+extension Store {
+    /// Entries of the history, the newest first; the actions are without their events.
+    public func actionHistory(_ filter: ActionFilter) throws -> [ActionEntry] {
+        let (sql, values) = filter.query
         return try readers.read { connection in
             var entries: [ActionEntry] = []
             let statement = try connection.statement(sql)
