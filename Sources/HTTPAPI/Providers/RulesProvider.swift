@@ -46,7 +46,7 @@ public struct RuleInformation: Sendable {
         /// How long an alert goes on firing without its series.
         public var keepFiringFor: Int64 = 0
         /// The annotations as they are written.
-        public var annotations = Labels.none
+        public var annotations: [Label] = []
         /// The alerts that are pending or firing.
         public var alerts: [AlertInformation] = []
 
@@ -72,7 +72,7 @@ public struct RuleInformation: Sendable {
     /// The expression.
     public var query: String
     /// The labels as they are written.
-    public var labels = Labels.none
+    public var labels: [Label] = []
     /// How it fares.
     public var health = Health.unknown
     /// What went wrong last; empty when nothing did.
@@ -96,7 +96,7 @@ public struct AlertInformation: Sendable {
     /// Its labels.
     public var labels: Labels
     /// What is said about it.
-    public var annotations: Labels
+    public var annotations: [Label]
     /// Whether it fires; else it is pending.
     public var isFiring: Bool
     /// Since when its series is there.
@@ -107,7 +107,7 @@ public struct AlertInformation: Sendable {
     public var value: Double
 
     /// An alert.
-    public init(labels: Labels, annotations: Labels, isFiring: Bool, activeAt: Int64, value: Double) {
+    public init(labels: Labels, annotations: [Label], isFiring: Bool, activeAt: Int64, value: Double) {
         self.labels = labels
         self.annotations = annotations
         self.isFiring = isFiring

@@ -61,10 +61,9 @@ struct RuleFilter: Sendable {
 
     private func wants(_ rule: RuleInformation) -> Bool {
         guard rule.alerting == nil ? wantsRecording : wantsAlerting, isAmong(names, rule.name) else { return false }
+        let labels = Labels(rule.labels)
         return selections.isEmpty
-            || selections.contains { matchers in
-                matchers.allSatisfy { $0.accepts(rule.labels[$0.matcher.name] ?? "") }
-            }
+            || selections.contains { matchers in matchers.allSatisfy { $0.accepts(labels[$0.matcher.name] ?? "") } }
     }
 }
 

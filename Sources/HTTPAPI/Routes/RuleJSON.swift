@@ -29,7 +29,7 @@ extension RuleInformation {
                 json.member("keepFiringFor", seconds(alerting.keepFiringFor))
             }
             json.key("labels")
-            json.value(labels)
+            json.pairs(labels)
             if let alerting { alerting.writeAlerts(to: &json, withAlerts: withAlerts) }
             json.member("health", health.rawValue)
             if !lastError.isEmpty { json.member("lastError", lastError) }
@@ -43,7 +43,7 @@ extension RuleInformation {
 extension RuleInformation.Alerting {
     fileprivate func writeAlerts(to json: inout JSONWriter, withAlerts: Bool) {
         json.key("annotations")
-        json.value(annotations)
+        json.pairs(annotations)
         json.key("alerts")
         guard withAlerts else { return json.null() }
         json.array { json in
@@ -59,11 +59,20 @@ extension AlertInformation {
             json.key("labels")
             json.value(labels)
             json.key("annotations")
-            json.value(annotations)
+            json.pairs(annotations)
             json.member("state", isFiring ? "firing" : "pending")
             json.member("activeAt", formatTimestamp(activeAt))
             if let keepFiringSince { json.member("keepFiringSince", formatTimestamp(keepFiringSince)) }
             json.member("value", formatAlertValue(value))
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Labels or annotations as they are written, in the order of their names. Unlike those of a series they may be empty.
+    fileprivate mutating func pairs(_ pairs: [Label]) {
+        object { json in
+            for pair in pairs.sorted(by: { bytesPrecede($0.name, $1.name) }) { json.member(pair.name, pair.value) }
         }
     }
 }

@@ -5,12 +5,12 @@ import Testing
 
 @Suite("Rules and alerts over HTTP")
 struct RuleRouteTests {
-    private func alerting(_ name: String, _ labels: Labels, alerts: [AlertInformation] = []) -> RuleInformation {
+    private func alerting(_ name: String, _ labels: [Label], alerts: [AlertInformation] = []) -> RuleInformation {
         var rule = RuleInformation(name: name, query: "up == 0")
         rule.labels = labels
         var alerting = RuleInformation.Alerting(state: alerts.isEmpty ? "inactive" : "firing", holdFor: 90_000)
         alerting.keepFiringFor = 500
-        alerting.annotations = ["summary": "{{ $value }}"]
+        alerting.annotations = [Label("summary", "{{ $value }}"), Label("link", "")]
         alerting.alerts = alerts
         rule.alerting = alerting
         return rule
@@ -18,18 +18,18 @@ struct RuleRouteTests {
 
     private func judging() -> FakeJudging {
         var firing = AlertInformation(
-            labels: ["alertname": "Down", "job": "a"], annotations: ["summary": "0"], isFiring: true,
+            labels: ["alertname": "Down", "job": "a"], annotations: [Label("summary", "0")], isFiring: true,
             activeAt: 1_700_000_000_000, value: 1500)
         firing.keepFiringSince = 1_700_000_060_000
         let pending = AlertInformation(
-            labels: ["alertname": "Down", "job": "b"], annotations: .none, isFiring: false,
+            labels: ["alertname": "Down", "job": "b"], annotations: [], isFiring: false,
             activeAt: 1_700_000_000_250, value: 0)
-        var down = alerting("Down", ["severity": "page"], alerts: [firing, pending])
+        var down = alerting("Down", [Label("severity", "page")], alerts: [firing, pending])
         down.health = .ok
         down.evaluationNanoseconds = 2_500_000
         down.lastEvaluation = 1_700_000_060_500
         var sum = RuleInformation(name: "job:up:sum", query: "sum by (job) (up)")
-        sum.labels = ["team": "web"]
+        sum.labels = [Label("team", "web")]
         sum.health = .failed
         sum.lastError = "it is gone"
         var second = RuleGroupInformation(
@@ -38,7 +38,7 @@ struct RuleRouteTests {
         second.evaluationNanoseconds = 5_000_000
         second.lastEvaluation = 1_700_000_060_500
         let first = RuleGroupInformation(
-            name: "a", file: "/etc/a.yml", interval: 60_000, rules: [alerting("Slow", ["severity": "info"])])
+            name: "a", file: "/etc/a.yml", interval: 60_000, rules: [alerting("Slow", [Label("severity", "info")])])
         let third = RuleGroupInformation(
             name: "a", file: "/etc/b.yml", interval: 500, rules: [RuleInformation(name: "job:up:sum", query: "up")])
         return FakeJudging(groups: [third, second, first])
@@ -49,7 +49,7 @@ struct RuleRouteTests {
         let want =
             #"{"status":"success","data":{"groups":[{"name":"b","file":"/etc/a.yml","rules":[{"state":"firing","#
             + #""name":"Down","query":"up == 0","duration":90,"keepFiringFor":0.5,"labels":{"severity":"page"},"#
-            + #""annotations":{"summary":"{{ $value }}"},"alerts":[{"labels":{"alertname":"Down","job":"a"},"#
+            + #""annotations":{"link":"","summary":"{{ $value }}"},"alerts":[{"labels":{"alertname":"Down","job":"a"},"#
             + #""annotations":{"summary":"0"},"state":"firing","activeAt":"2023-11-14T22:13:20.000Z","#
             + #""keepFiringSince":"2023-11-14T22:14:20.000Z","value":"1.5e+03"},{"labels":{"alertname":"Down","job":"b"},"#
             + #""annotations":{},"state":"pending","activeAt":"2023-11-14T22:13:20.250Z","value":"0e+00"}],"#
@@ -63,7 +63,7 @@ struct RuleRouteTests {
     @Test("Alerts that are left out are null")
     func withoutAlerts() async throws {
         let text = try await judgingClient(judging()).get("/api/v1/rules?rule_group[]=b&exclude_alerts=True").text
-        #expect(text.contains(#""annotations":{"summary":"{{ $value }}"},"alerts":null,"health":"ok""#))
+        #expect(text.contains(#""annotations":{"link":"","summary":"{{ $value }}"},"alerts":null,"health":"ok""#))
     }
 
     @Test("All alerts are told together, in the order of the groups")

@@ -229,6 +229,4 @@ struct MutingsTests {
             mutings.silences(having: [LabelMatcher("a", .equal, "long")], at: later).map(\.comment) == ["a=long"])
         #expect(mutings.silences(having: [LabelMatcher("a", .notEqual, "long")], at: later).isEmpty)
     }
-
-    private func time(_ text: String) throws -> Int64 { try #require(PreciseTime(text)).milliseconds }
 }

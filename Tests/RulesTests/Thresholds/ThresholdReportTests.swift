@@ -17,7 +17,9 @@ struct ThresholdReportTests {
                 .init("hard", Comparison(.greaterOrEqual, 20), holdFor: 60_000),
             ]))
         two.labels = [Label("team", "web")]
-        two.annotations = [Label("summary", "long")]
+        two.annotations = [
+            try TemplatedText(name: "summary", text: "{{ $labels.q }} is at {{ $value }}", alert: "queue")
+        ]
         let one = Threshold(
             name: "up", query: try ParsedQuery("up"), rule: ThresholdRule([.init("active", Comparison(.less, 1))]))
         return ThresholdGroup(id: 1, name: "thresholds/15s", thresholds: [two, one])
@@ -25,7 +27,8 @@ struct ThresholdReportTests {
 
     private func evaluate(_ group: ThresholdGroup, _ results: [ThresholdResult], at second: Int64) {
         var round = JudgingRound(
-            turn: .alone, muting: { _ in nil }, ends: [:], numbers: ActionNumbers(after: 0, appliance: "x"))
+            turn: .alone, muting: { _ in nil }, ends: [:], numbers: ActionNumbers(after: 0, appliance: "x"),
+            externalURL: "http://v")
         let now = begin + second * 1000
         group.evaluate(
             results, at: now, clocks: ClockReading(wall: now, steady: second * 1000, boot: "b"), in: &round)
@@ -39,7 +42,7 @@ struct ThresholdReportTests {
     func rules() throws {
         let group = try group()
         evaluate(group, [vector(("a", 5), ("b", 15), ("c", 25)), .failure("it is gone")], at: 0)
-        let report = group.report(interval: 15_000, evaluationNanoseconds: 7)
+        let report = group.report(interval: 15_000, evaluationNanoseconds: 7, externalURL: "http://v")
         #expect(report.name == "thresholds/15s")
         #expect(report.interval == 15_000)
         #expect(report.evaluated == begin)
@@ -47,9 +50,11 @@ struct ThresholdReportTests {
         #expect(report.levels.map(\.query) == ["(a + b) > 10", "(a + b) >= 20", "up < 1"])
         #expect(report.levels.map(\.holdFor) == [0, 60_000, 0])
         #expect(report.levels.map(\.trouble) == ["", "", "it is gone"])
-        #expect(report.levels[0].labels == ["team": "web", "level": "soft"])
-        #expect(report.levels[2].labels == .none)
-        #expect(report.levels[0].annotations == [Label("summary", "long")])
+        #expect(report.levels[0].labels == [Label("team", "web"), Label("level", "soft")])
+        #expect(report.levels[2].labels.isEmpty)
+        #expect(report.levels[0].annotations == [Label("summary", "{{ $labels.q }} is at {{ $value }}")])
+        #expect(
+            report.levels[0].alerts.map(\.alert.annotations) == [["summary": "b is at 15"], ["summary": "c is at 25"]])
         func shown(_ level: Int) -> [String] {
             report.levels[level].alerts.map {
                 "\($0.alert.labels["q"] ?? "") \($0.isActive) \($0.alert.value ?? -1)"
@@ -61,7 +66,7 @@ struct ThresholdReportTests {
         #expect(
             report.levels[0].alerts[0].alert.labels == ["alertname": "queue", "level": "soft", "q": "b", "team": "web"])
         evaluate(group, [vector(("a", 5), ("b", 15), ("c", 25)), vector()], at: 60)
-        let later = group.report(interval: 15_000, evaluationNanoseconds: 7).levels[1].alerts
+        let later = group.report(interval: 15_000, evaluationNanoseconds: 7, externalURL: "http://v").levels[1].alerts
         #expect(later.map(\.isActive) == [true])
         #expect(later.map(\.alert.startsAt) == [begin + 60_000])
     }
