@@ -173,10 +173,14 @@ let package = Package(
                 "HTTPClient", "Store", "Actions", "TestSupport",
             ]),
         tests(
-            of: "HTTPAPI", ["Model", "Logging", "Instruments", "Exposition", "PromQL", "RemoteWrite", "WriteBodies"]),
+            of: "HTTPAPI",
+            ["Model", "Logging", "Instruments", "Exposition", "PromQL", "RemoteWrite", "Store", "WriteBodies"]),
         tests(
             of: "Vedette",
-            ["Model", "Logging", "Actions", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL"]),
+            [
+                "Model", "Logging", "Actions", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL",
+                "Rules", "Store",
+            ]),
         .testTarget(name: "EndToEndTests", exclude: ["RuleFiles"], swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,

@@ -38,11 +38,15 @@ CREATE TABLE actions (
     note TEXT NOT NULL,                 -- what there is to say about the outcome: which silence, why it was given up
     ended INTEGER,
     leader_epoch INTEGER NOT NULL,
-    event TEXT NOT NULL                 -- JSON: everything that the action is told
+    event TEXT NOT NULL,                -- JSON: everything that the action is told
+    attempts INTEGER NOT NULL           -- how many there have been
 );
 CREATE INDEX actions_open ON actions (due) WHERE due IS NOT NULL;
-CREATE INDEX actions_by_rule ON actions (rule, action_id);
-CREATE INDEX actions_by_name ON actions (action, action_id);
+-- The history goes by time. What was never tried stands in it as well; that is little, so that four indexes cost nothing.
+CREATE INDEX actions_untried ON actions (decided) WHERE attempts = 0;
+CREATE INDEX actions_untried_by_rule ON actions (rule, decided) WHERE attempts = 0;
+CREATE INDEX actions_untried_by_name ON actions (action, decided) WHERE attempts = 0;
+CREATE INDEX actions_untried_by_outcome ON actions (outcome, decided) WHERE attempts = 0;
 
 CREATE TABLE attempts (
     action_id INTEGER NOT NULL,
@@ -54,8 +58,14 @@ CREATE TABLE attempts (
     output TEXT NOT NULL,               -- the end of it
     error TEXT NOT NULL,
     leader_epoch INTEGER NOT NULL,
+    rule TEXT NOT NULL,                 -- the action's, and its name: here for the indexes
+    action TEXT NOT NULL,
     PRIMARY KEY (action_id, attempt)
 ) WITHOUT ROWID;
+CREATE INDEX attempts_by_time ON attempts (started);
+CREATE INDEX attempts_by_rule ON attempts (rule, started);
+CREATE INDEX attempts_by_name ON attempts (action, started);
+CREATE INDEX attempts_by_outcome ON attempts (outcome, started);
 
 -- Groups of alerts that routes have made, with what has been told about them.
 CREATE TABLE alert_groups (
@@ -105,5 +115,6 @@ LEFT JOIN attempts t ON t.action_id = a.action_id;
 CREATE VIEW silences AS
 SELECT muting_id AS id, kind, starts, strftime('%Y-%m-%dT%H:%M:%fZ', starts / 1000.0, 'unixepoch') AS starts_time, ends,
        strftime('%Y-%m-%dT%H:%M:%fZ', ends / 1000.0, 'unixepoch') AS ends_time, author, comment,
-       json_extract(detail, '$.silence.matchers') AS matchers
+       coalesce(json_extract(detail, '$.silence.matchers'), json_extract(detail, '$.window.matchers')) AS matchers,
+       json_extract(detail, '$.window.name') AS name
 FROM mutings;

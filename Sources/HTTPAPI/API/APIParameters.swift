@@ -78,6 +78,9 @@ struct APIParameters {
         }
     }
 
+    /// All values of a parameter in order.
+    func all(_ name: String) -> [String] { form.all(name) }
+
     /// The selectors in `match[]`.
     var selectorTexts: [String] { form.all("match[]") }
 
@@ -120,14 +123,16 @@ func readAPIDuration(_ text: String) throws(UserError) -> Int64 {
     throw UserError("cannot parse \(quotedAsGo(text)) to a valid duration")
 }
 
-/// A whole number as Go's `strconv.Atoi` reads it, with its words when it is none.
-private func readInteger(_ text: String) throws(UserError) -> Int {
-    if let number = Int(text) { return number }
+/// A whole number as Go's `strconv` reads it, with the words of one of its functions when it is none.
+func readInteger(
+    _ text: String, as function: String = "Atoi", within range: ClosedRange<Int> = .min ... .max
+) throws(UserError) -> Int {
+    if let number = Int(text), range.contains(number) { return number }
     let digits =
         text.utf8.first == UInt8(ascii: "-") || text.utf8.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
     let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { $0 &- 0x30 < 10 }
     throw UserError(
-        "strconv.Atoi: parsing \(quotedAsGo(text)): \(isNumber ? "value out of range" : "invalid syntax")")
+        "strconv.\(function): parsing \(quotedAsGo(text)): \(isNumber ? "value out of range" : "invalid syntax")")
 }
 
 /// Whether a condition is one that series without the label do not satisfy.

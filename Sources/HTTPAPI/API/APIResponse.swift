@@ -19,6 +19,13 @@ public enum APIResponse {
         return .json(json.bytes)
     }
 
+    /// `{"status":"success"}`, where there is nothing to tell.
+    static var success: HTTPResponse {
+        var json = JSONWriter()
+        json.object { $0.member("status", "success") }
+        return .json(json.bytes)
+    }
+
     /// `{"status":"error","errorType":…,"error":…}` with the error's status and headers.
     public static func failure(_ error: HTTPError) -> HTTPResponse {
         var json = JSONWriter()

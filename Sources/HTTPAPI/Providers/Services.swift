@@ -27,6 +27,8 @@ public struct Services: Sendable {
     public var backup: any BackupProvider
     /// Who takes remote writes; nil when that is switched off.
     public var remoteWrite: RemoteWriteReceiver?
+    /// What judges and acts; nil where nothing does.
+    public var judging: JudgingServices?
     /// The labels that are added to what is federated.
     public var externalLabels: @Sendable () -> Labels
     /// The present.

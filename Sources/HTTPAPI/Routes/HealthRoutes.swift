@@ -1,5 +1,6 @@
 extension Router {
-    /// Whether the process lives, and whether it can answer: open, for probes have no password.
+    /// Whether the process lives, and whether it can answer: open, for probes have no password. One whose turn it is not to act is
+    /// ready all the same, and says so in a header.
     mutating func addHealthRoutes(_ services: Services) {
         on(.get, at: "/-/healthy", open: true, .fast { _ in .text("Vedette is healthy.\n") })
         on(
@@ -8,7 +9,11 @@ extension Router {
                 if let reason = services.notReady() {
                     throw HTTPError(.serviceUnavailable, "Vedette is not ready: \(reason)")
                 }
-                return .text("Vedette is ready.\n")
+                var answer = HTTPResponse.text("Vedette is ready.\n")
+                if let turn = services.judging?.leadership() {
+                    answer.headers.set("X-Vedette-Leader", turn.isLeader ? "true" : "false")
+                }
+                return answer
             })
     }
 }

@@ -14,6 +14,14 @@ extension Router {
         router.addFederationRoutes(services)
         router.addBackupRoutes(services)
         router.addRemoteWriteRoutes(services)
+        if let judging = services.judging {
+            router.addRuleRoutes(judging)
+            router.addThresholdRoutes(judging)
+            router.addActionRoutes(judging, services)
+            router.addSilenceRoutes(judging.mutings, services.clock)
+            router.addMaintenanceRoutes(judging.mutings, services.clock)
+            router.addLeadershipRoutes(judging)
+        }
         router.addStaticFiles(webFiles())
         return router
     }

@@ -10,6 +10,15 @@ public func formatAPIValue(_ value: Double) -> String {
     string { appendAPIValue(value, to: &$0) }
 }
 
+/// As Prometheus's HTTP API prints the values of alerts: Go's `'e'` with the shortest precision (`1e+06`, `1.5e-03`, `+Inf`).
+public func formatAlertValue(_ value: Double) -> String {
+    string { bytes in
+        if appendSpecial(value, to: &bytes) { return }
+        if value.sign == .minus { bytes.append(UInt8(ascii: "-")) }
+        ShortestDigits(value.magnitude).appendScientific(to: &bytes)
+    }
+}
+
 /// Appends what `formatExpositionValue` gives.
 public func appendExpositionValue(_ value: Double, to bytes: inout [UInt8]) {
     if appendSpecial(value, to: &bytes) { return }

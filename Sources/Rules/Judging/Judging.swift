@@ -80,6 +80,9 @@ public final class Judging: Sendable {
         registry.gauge("vedette_actions_open", "Actions that have been decided on and have not ended.") {
             Double(outbox.count)
         }
+        registry.addJudging(leadership: leadership) { [self] in
+            state.withLock { $0.thresholds }.flatMap { $0.counts() }
+        }
     }
 
     /// Begins to take part in whose turn it is to act; throws when that is impossible.
@@ -163,6 +166,9 @@ public final class Judging: Sendable {
 
     /// The groups of rule files.
     public func ruleGroups() -> [GroupReport] { state.withLock { $0.ruleGroups }.map { $0.report() } }
+
+    /// The thresholds by what is evaluated together, as alerting rules.
+    public func thresholdGroups() -> [ThresholdGroupReport] { state.withLock { $0.thresholds }.map { $0.report() } }
 
     private func startJudging() -> Task<Void, Never> {
         let judges = state.withLock { $0.judges }

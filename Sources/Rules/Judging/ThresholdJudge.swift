@@ -12,6 +12,8 @@ final class ThresholdJudge: GroupJudge {
     private let loop: GroupLoop
     private let source: any JudgedSource
     private let surroundings: Surroundings
+    /// How long the last evaluation took.
+    private let nanoseconds = Atomic<UInt64>(0)
 
     init(
         _ group: sending ThresholdGroup, interval: Int64, source: any JudgedSource, _ surroundings: Surroundings
@@ -29,6 +31,7 @@ final class ThresholdJudge: GroupJudge {
 
     /// One evaluation for a time.
     func evaluate(at time: Int64) async {
+        let began = monotonicNanoseconds()
         let limit = max(loop.schedule.interval, 1000)
         let results = await source.ask(queries, at: time, within: limit)
         if Task.isCancelled { return }
@@ -50,10 +53,23 @@ final class ThresholdJudge: GroupJudge {
         await surroundings.write(batch, of: name)
         surroundings.outbox.add(decided)
         await surroundings.outbox.cancel(origins: left)
+        nanoseconds.store(monotonicNanoseconds() - began, ordering: .relaxed)
     }
 
     func rows() -> (JudgedGroup, [JudgedInstance])? { group.withLock { $0.rows() } }
 
     /// The states as they are.
     func states() -> [ThresholdStatus] { group.withLock { $0.states() } }
+
+    /// How many series are in which state.
+    func counts() -> [ThresholdCounts] { group.withLock { $0.counts() } }
+
+    /// The group as it may be shown.
+    func report() -> ThresholdGroupReport {
+        let took = nanoseconds.load(ordering: .relaxed)
+        return group.withLock {
+            $0.report(
+                interval: loop.schedule.interval, evaluationNanoseconds: took, externalURL: surroundings.externalURL())
+        }
+    }
 }

@@ -2,18 +2,25 @@ import Model
 import Store
 import Synchronization
 
-/// What is not told of at present: silences, those of the configuration and those made by request, and maintenance windows.
+/// What is not told of at present: silences and maintenance windows, those of the configuration and those made by request.
 public final class Mutings: Sendable {
     private struct State {
         var configured: [Silence] = []
         var requested: [Silence] = []
         var silences = SilenceBook([])
+        var configuredWindows: [MaintenanceWindow] = []
+        var requestedWindows: [RequestedWindow] = []
         var maintenance = MaintenanceBook()
         var inForce: MaintenanceInForce?
         /// The moment at which the windows in force were found.
         var found: Int64 = 0
 
         mutating func arrange() { silences = SilenceBook(configured + requested) }
+
+        mutating func arrangeWindows() {
+            maintenance = MaintenanceBook(configuredWindows + requestedWindows.map(\.window))
+            inForce = nil
+        }
 
         /// Takes over silences that are new or have changed.
         mutating func take(_ changed: [Silence]) {
@@ -28,7 +35,7 @@ public final class Mutings: Sendable {
         }
     }
 
-    /// An ended silence is kept for so long, to be looked at.
+    /// An ended silence or window is kept for so long, to be looked at.
     private static let keptFor: Int64 = 5 * 86_400_000
 
     private let state = Mutex(State())
@@ -39,13 +46,21 @@ public final class Mutings: Sendable {
     {
         self.record = record
         var requested: [Silence] = []
-        for muting in stored where muting.kind == Silence.storedKind {
-            requested.append(try Silence(stored: muting))
+        var requestedWindows: [RequestedWindow] = []
+        for muting in stored {
+            switch muting.kind {
+            case Silence.storedKind: requested.append(try Silence(stored: muting))
+            case RequestedWindow.storedKind: requestedWindows.append(try RequestedWindow(stored: muting))
+            // Of a kind that only a later version knows.
+            default: break
+            }
         }
-        let silences = requested
+        let (silences, windows) = (requested, requestedWindows)
         state.withLock { state in
             state.requested = silences
             state.arrange()
+            state.requestedWindows = windows
+            state.arrangeWindows()
         }
     }
 
@@ -53,9 +68,9 @@ public final class Mutings: Sendable {
     func configure(_ silences: [Silence], _ windows: [MaintenanceWindow]) {
         state.withLock { state in
             state.configured = silences
-            state.maintenance = MaintenanceBook(windows)
-            state.inForce = nil
+            state.configuredWindows = windows
             state.arrange()
+            state.arrangeWindows()
         }
     }
 
@@ -77,14 +92,19 @@ public final class Mutings: Sendable {
         }
     }
 
-    /// All silences, in their order.
-    public func silences() -> [Silence] { state.withLock { $0.silences.silences } }
+    /// The silences that have each of these matchers among theirs, in Alertmanager's order.
+    public func silences(having matchers: [LabelMatcher] = [], at now: Int64) -> [Silence] {
+        state.withLock { $0.silences }.silences(having: matchers, at: now)
+    }
 
     /// The silence of a name.
     public func silence(id: String) -> Silence? { state.withLock { $0.silences.silence(id: id) } }
 
-    /// All windows, in the order of the configuration.
-    public func windows() -> [MaintenanceWindow] { state.withLock { $0.maintenance.windows } }
+    /// The windows of the configuration, in its order.
+    public func configuredWindows() -> [MaintenanceWindow] { state.withLock { $0.configuredWindows } }
+
+    /// The windows that were made by request, in the order in which they were.
+    public func requestedWindows() -> [RequestedWindow] { state.withLock { $0.requestedWindows } }
 
     /// Makes or changes a silence; returns the name that it has. Throws a `SilenceRefusal`, or why it cannot be written.
     public func place(_ wanted: Silence, at now: Int64) async throws -> String {
@@ -107,17 +127,47 @@ public final class Mutings: Sendable {
         if let ended { try await record([.muting(ended.stored)]) }
     }
 
-    /// Forgets silences that ended long ago.
-    func sweep(at now: Int64) async throws {
-        let old = state.withLock { state -> [Silence] in
-            let old = state.requested.filter { $0.to < now.after(-Self.keptFor) }
-            if old.isEmpty { return old }
-            let ids = Set(old.map(\.id))
-            state.requested.removeAll { ids.contains($0.id) }
-            state.arrange()
-            return old
+    /// Makes a window. Throws why it cannot be had or written.
+    public func open(_ window: RequestedWindow, at now: Int64) async throws {
+        if window.to <= now { throw UserError("cannot make maintenance window: it would end in the past") }
+        state.withLock { state in
+            state.requestedWindows.append(window)
+            state.arrangeWindows()
         }
-        if !old.isEmpty { try await record(old.map { .mutingGone($0.id) }) }
+        try await record([.muting(window.stored)])
+    }
+
+    /// Ends a window now. Throws a `WindowRefusal`, or why it cannot be written.
+    public func close(windowID id: String, at now: Int64) async throws {
+        let ended = try state.withLock { state throws(WindowRefusal) in
+            guard let place = state.requestedWindows.firstIndex(where: { sameBytes($0.id, id) }) else {
+                throw .unknown(id)
+            }
+            guard state.requestedWindows[place].to > now else { return nil as RequestedWindow? }
+            state.requestedWindows[place].end(at: now)
+            state.arrangeWindows()
+            return state.requestedWindows[place]
+        }
+        if let ended { try await record([.muting(ended.stored)]) }
+    }
+
+    /// Forgets what ended long ago.
+    func sweep(at now: Int64) async throws {
+        let bound = now.after(-Self.keptFor)
+        let old = state.withLock { state -> [String] in
+            let silences = Set(state.requested.filter { $0.to < bound }.map(\.id))
+            if !silences.isEmpty {
+                state.requested.removeAll { silences.contains($0.id) }
+                state.arrange()
+            }
+            let windows = Set(state.requestedWindows.filter { $0.to < bound }.map(\.id))
+            if !windows.isEmpty {
+                state.requestedWindows.removeAll { windows.contains($0.id) }
+                state.arrangeWindows()
+            }
+            return Array(silences) + Array(windows)
+        }
+        if !old.isEmpty { try await record(old.map { .mutingGone($0) }) }
     }
 }
 

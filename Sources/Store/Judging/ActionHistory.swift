@@ -1,26 +1,5 @@
 import Model
 
-/// What is asked of the history of actions.
-public struct ActionFilter: Sendable {
-    /// Only this rule's.
-    public var rule: String?
-    /// Only this action's.
-    public var action: String?
-    /// Only attempts that ended so, or actions without one that did.
-    public var outcome: String?
-    /// Only what began then or later.
-    public var since: Int64?
-    /// Only what began then or earlier.
-    public var until: Int64?
-    /// So many at the most.
-    public var limit = 100
-    /// Only what stands behind this entry: its action's number and its attempt's.
-    public var after: (action: Int64, attempt: Int64)?
-
-    /// Everything.
-    public init() {}
-}
-
 /// An entry of the history: an attempt of an action, or an action without any.
 public struct ActionEntry: Sendable, Hashable {
     /// The action.
@@ -28,44 +7,70 @@ public struct ActionEntry: Sendable, Hashable {
     /// The attempt; nil where none was made.
     public var attempt: StoredAttempt?
 
+    /// An entry.
+    public init(action: StoredAction, attempt: StoredAttempt? = nil) {
+        self.action = action
+        self.attempt = attempt
+    }
+
     /// When it began: the attempt, or the action.
     public var time: Int64 { attempt?.started ?? action.decided }
 
     /// How the attempt ended, or what became of the action.
     public var outcome: String { attempt?.outcome ?? action.outcome.rawValue }
+
+    /// Where it stands in the history.
+    public var place: ActionFilter.Place {
+        ActionFilter.Place(time: time, action: action.id, attempt: attempt?.attempt ?? 0)
+    }
+}
+
+/// An action with all that is known of it.
+public struct WholeAction: Sendable, Hashable {
+    /// The action, with its event.
+    public var action: StoredAction
+    /// Its attempts in order.
+    public var attempts: [StoredAttempt]
+
+    /// An action and its attempts.
+    public init(action: StoredAction, attempts: [StoredAttempt]) {
+        self.action = action
+        self.attempts = attempts
+    }
+}
+
+private let actionColumns = """
+    a.idempotency_key, a.action, a.rule, a.series, a.cause, a.state, a.value, a.threshold, a.decided, a.origin, a.due,
+    a.outcome, a.note, a.ended, a.leader_epoch
+    """
+
+private let attemptColumns =
+    "t.attempt, t.started, t.finished, t.outcome, t.code, t.output, t.error, t.leader_epoch"
+
+extension ActionFilter {
+    /// What is asked of SQLite: two lists that indexes have in order are merged, so that a page costs as much as its entries
+    /// wherever it stands: the attempts, and the actions without any.
+    var query: (sql: String, values: [Value]) {
+        let conditions = conditions
+        let tried = conditions.tried.isEmpty ? "" : "WHERE " + conditions.tried.joined(separator: " AND ")
+        let sql = """
+            SELECT t.action_id AS id, \(actionColumns), '', a.attempts, \(attemptColumns), t.started AS ts, t.attempt AS n
+            FROM attempts t CROSS JOIN actions a ON a.action_id = t.action_id
+            \(tried)
+            UNION ALL
+            SELECT a.action_id, \(actionColumns), '', a.attempts, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, a.decided, 0
+            FROM actions a
+            WHERE \(conditions.untried.joined(separator: " AND "))
+            ORDER BY ts DESC, id DESC, n DESC LIMIT ?
+            """
+        return (sql, conditions.triedValues + conditions.untriedValues + [.integer(Int64(max(0, limit)))])
+    }
 }
 
 extension Store {
-    /// Entries of the history, the newest first: by the action's number and the attempt's.
+    /// Entries of the history, the newest first; the actions are without their events.
     public func actionHistory(_ filter: ActionFilter) throws -> [ActionEntry] {
-        var conditions: [String] = []
-        var values: [Value] = []
-        func add(_ condition: String, _ value: Value?) {
-            guard let value else { return }
-            conditions.append(condition)
-            values.append(value)
-        }
-        add("a.rule = ?", filter.rule.map { .text($0) })
-        add("a.action = ?", filter.action.map { .text($0) })
-        add("coalesce(t.outcome, a.outcome) = ?", filter.outcome.map { .text($0) })
-        add("coalesce(t.started, a.decided) >= ?", filter.since.map { .integer($0) })
-        add("coalesce(t.started, a.decided) <= ?", filter.until.map { .integer($0) })
-        if let after = filter.after {
-            conditions.append("(a.action_id, coalesce(t.attempt, 0)) < (?, ?)")
-            values += [.integer(after.action), .integer(after.attempt)]
-            // For the index: a row value over two tables is none it can use.
-            add("a.action_id <= ?", .integer(after.action))
-        }
-        values.append(.integer(Int64(max(0, filter.limit))))
-        let sql = """
-            SELECT a.action_id, a.idempotency_key, a.action, a.rule, a.series, a.cause, a.state, a.value, a.threshold,
-                a.decided, a.origin, a.due, a.outcome, a.note, a.ended, a.leader_epoch, '',
-                (SELECT coalesce(max(attempt), 0) FROM attempts n WHERE n.action_id = a.action_id),
-                t.attempt, t.started, t.finished, t.outcome, t.code, t.output, t.error, t.leader_epoch
-            FROM actions a LEFT JOIN attempts t ON t.action_id = a.action_id
-            \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
-            ORDER BY a.action_id DESC, t.attempt DESC LIMIT ?
-            """
+        let (sql, values) = filter.query
         return try readers.read { connection in
             var entries: [ActionEntry] = []
             let statement = try connection.statement(sql)
@@ -73,28 +78,43 @@ extension Store {
             defer { statement.reset() }
             while try statement.step() {
                 entries.append(
-                    ActionEntry(action: StoredAction(row: statement), attempt: StoredAttempt(row: statement)))
+                    ActionEntry(
+                        action: StoredAction(row: statement),
+                        attempt: StoredAttempt(row: statement, action: statement.integer(0), from: 18)))
             }
             return entries
         }
     }
 
-    /// The whole event of an action, as JSON; nil when there is no such action.
-    public func actionEvent(_ id: Int64) throws -> String? {
-        try readers.read { try $0.text("SELECT event FROM actions WHERE action_id = ?", .integer(id)) }
+    /// An action with its attempts and its event; nil when there is no such action.
+    public func wholeAction(_ id: Int64) throws -> WholeAction? {
+        try readers.read { connection in
+            var whole: WholeAction?
+            try connection.rows(
+                "SELECT a.action_id, \(actionColumns), a.event, a.attempts FROM actions a WHERE a.action_id = ?",
+                .integer(id)
+            ) { whole = WholeAction(action: StoredAction(row: $0), attempts: []) }
+            try connection.rows(
+                "SELECT \(attemptColumns) FROM attempts t WHERE t.action_id = ? ORDER BY t.attempt", .integer(id)
+            ) { row in
+                if let attempt = StoredAttempt(row: row, action: id, from: 0) { whole?.attempts.append(attempt) }
+            }
+            return whole
+        }
     }
 }
 
 extension StoredAttempt {
-    /// An attempt from the columns behind an action's; nil where there is none.
-    fileprivate init?(row: Statement) {
-        if row.isNull(18) { return nil }
+    /// An attempt from its columns, which begin at a place; nil where there is none.
+    fileprivate init?(row: Statement, action: Int64, from first: Int32) {
+        if row.isNull(first) { return nil }
         self.init(
-            action: row.integer(0), attempt: Int(row.integer(18)), started: row.integer(19), epoch: row.integer(25))
-        finished = row.isNull(20) ? nil : row.integer(20)
-        outcome = row.text(21)
-        code = row.isNull(22) ? nil : Int(row.integer(22))
-        output = row.text(23)
-        error = row.text(24)
+            action: action, attempt: Int(row.integer(first)), started: row.integer(first + 1),
+            epoch: row.integer(first + 7))
+        finished = row.isNull(first + 2) ? nil : row.integer(first + 2)
+        outcome = row.text(first + 3)
+        code = row.isNull(first + 4) ? nil : Int(row.integer(first + 4))
+        output = row.text(first + 5)
+        error = row.text(first + 6)
     }
 }

@@ -69,25 +69,34 @@ struct JudgingWriter {
         try connection.run(
             """
             INSERT OR REPLACE INTO actions (action_id, idempotency_key, action, rule, series, cause, state, value,
-                threshold, decided, origin, due, outcome, note, ended, leader_epoch, event)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                threshold, decided, origin, due, outcome, note, ended, leader_epoch, event, attempts)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, .integer(action.id), .text(action.key), .text(action.action), .text(action.rule),
             .text(action.series), .text(action.cause), .text(action.state),
             // SQLite takes NaN for NULL by itself.
             action.value.map { .real($0) } ?? .null, .text(action.threshold), .integer(action.decided),
             .text(action.origin), .optional(action.due), .text(action.outcome.rawValue), .text(action.note),
-            .optional(action.ended), .integer(action.epoch), .text(action.event))
+            .optional(action.ended), .integer(action.epoch), .text(action.event), .integer(Int64(action.attempts)))
     }
 
     private func write(_ attempt: StoredAttempt) throws {
+        // Not replaced: of the indexes only that of the outcomes changes when an attempt ends.
         try connection.run(
             """
-            INSERT OR REPLACE INTO attempts (action_id, attempt, started, finished, outcome, code, output, error,
-                leader_epoch)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO attempts (action_id, attempt, started, finished, outcome, code, output, error, leader_epoch, rule,
+                action)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+                coalesce((SELECT rule FROM actions WHERE action_id = ?1), ''),
+                coalesce((SELECT action FROM actions WHERE action_id = ?1), ''))
+            ON CONFLICT (action_id, attempt) DO UPDATE SET started = excluded.started, finished = excluded.finished,
+                outcome = excluded.outcome, code = excluded.code, output = excluded.output, error = excluded.error,
+                leader_epoch = excluded.leader_epoch
             """, .integer(attempt.action), .integer(Int64(attempt.attempt)), .integer(attempt.started),
             .optional(attempt.finished), .text(attempt.outcome), .optional(attempt.code.map { Int64($0) }),
             .text(attempt.output), .text(attempt.error), .integer(attempt.epoch))
+        try connection.run(
+            "UPDATE actions SET attempts = ?2 WHERE action_id = ?1 AND attempts < ?2", .integer(attempt.action),
+            .integer(Int64(attempt.attempt)))
     }
 }
 

@@ -79,9 +79,8 @@ extension Store {
             try connection.rows(
                 """
                 SELECT action_id, idempotency_key, action, rule, series, cause, state, value, threshold, decided, origin,
-                    due, outcome, note, ended, leader_epoch, '',
-                    (SELECT coalesce(max(attempt), 0) FROM attempts t WHERE t.action_id = a.action_id)
-                FROM actions a WHERE action_id = ?
+                    due, outcome, note, ended, leader_epoch, '', attempts
+                FROM actions WHERE action_id = ?
                 """, .integer(id)
             ) { found = StoredAction(row: $0) }
             return found

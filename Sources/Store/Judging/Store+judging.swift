@@ -59,9 +59,8 @@ extension Store {
             try connection.rows(
                 """
                 SELECT action_id, idempotency_key, action, rule, series, cause, state, value, threshold, decided, origin,
-                    due, outcome, note, ended, leader_epoch, event,
-                    (SELECT coalesce(max(attempt), 0) FROM attempts t WHERE t.action_id = a.action_id)
-                FROM actions a WHERE due IS NOT NULL ORDER BY action_id
+                    due, outcome, note, ended, leader_epoch, event, attempts
+                FROM actions WHERE due IS NOT NULL ORDER BY action_id
                 """
             ) { record.openActions.append(StoredAction(row: $0)) }
             try connection.rows("SELECT group_key, detail FROM alert_groups") {
@@ -82,7 +81,7 @@ extension Store {
 }
 
 extension StoredAction {
-    /// An action from the columns of its row, in the order of the table, and the number of its attempts behind them.
+    /// An action from the columns of its row, in the order of the table.
     init(row: Statement) {
         self.init(id: row.integer(0))
         key = row.text(1)

@@ -124,6 +124,7 @@ final class Appliance: Sendable {
                 writer.write(registry)
             },
             externalLabels: { [state] in state.configuration.common.global.externalLabels })
+        services.judging = JudgingServices(judging, store: store, file: options.configurationPath ?? "")
         if configuration.common.enableLifecycle {
             services.lifecycle = Lifecycle(
                 reload: { [self] in try await reloadAsked() }, quit: { [wish] in wish.yield(.stop) })

@@ -30,6 +30,16 @@ struct NumberWriterTests {
         #expect(formatAPIValue(value) == api)
     }
 
+    @Test(
+        "The values of alerts have an exponent",
+        arguments: [
+            (0, "0e+00"), (-0.0, "-0e+00"), (1, "1e+00"), (-1500, "-1.5e+03"), (0.05, "5e-02"), (1e100, "1e+100"),
+            (.leastNonzeroMagnitude, "5e-324"), (123_456_789, "1.23456789e+08"), (.infinity, "+Inf"),
+            (-.infinity, "-Inf"),
+            (.nan, "NaN"),
+        ] as [(Double, String)])
+    func alerts(value: Double, text: String) { #expect(formatAlertValue(value) == text) }
+
     @Test("What is written reads back as the same double")
     func roundTrip() {
         var random = SplitMix(seed: 4)
