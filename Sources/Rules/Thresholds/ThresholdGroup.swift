@@ -18,12 +18,16 @@ final class ThresholdGroup {
         var instances: [Labels: Instance] = [:]
         /// Why the source did not answer last time; empty when it did.
         var trouble = ""
+        /// What was said of that in the log last, and when.
+        var told = (trouble: "", at: Int64.min)
     }
 
     /// A series that has been gone for so long is given up.
     private static let forgottenAfter: Int64 = 3_600_000
     /// After a longer pause nobody knows whether a condition held meanwhile.
     private static let longestOutage: Int64 = 3_600_000
+    /// Reasons that take turns are told no more often than this.
+    private static let tellingPause: Int64 = 60_000
 
     let id: Int64
     let name: String
@@ -82,8 +86,10 @@ final class ThresholdGroup {
             for (labels, reading) in threshold.readings(vector) { readings[labels] = reading }
         case .failure(let reason): entry.trouble = reason
         }
+        tellTrouble(of: &entry, at: now, in: &round)
         // A threshold that has never had a series is judged without one: that nothing is there is something to know.
-        if readings.isEmpty, entry.instances.isEmpty { readings[.none] = .missing }
+        let absent: ThresholdReading = entry.trouble.isEmpty ? .missing : .unanswered
+        if readings.isEmpty, entry.instances.isEmpty { readings[.none] = absent }
         for labels in readings.keys where entry.instances[labels] == nil {
             guard let slot = slots.take() else {
                 round.problems.append(
@@ -96,7 +102,7 @@ final class ThresholdGroup {
             guard var instance = entry.instances[labels] else { continue }
             let before = instance.state
             settle(&instance.state, threshold.rule, round)
-            let wishes = threshold.rule.advance(&instance.state, readings[labels] ?? .missing, at: now)
+            let wishes = threshold.rule.advance(&instance.state, readings[labels] ?? absent, at: now)
             if !before.active.isEmpty, instance.state.active.isEmpty { round.left.insert(origin(instance)) }
             let subject = ThresholdSubject(
                 threshold: threshold, labels: labels, instance: instanceID(instance.slot),
@@ -116,6 +122,19 @@ final class ThresholdGroup {
             if before.since == 0 || !before.isSame(as: instance.state, apartFromValueOf: threshold.scope) {
                 round.changes.append(.instance(row(of: instance, threshold)))
             }
+        }
+    }
+
+    /// Says that the source does not answer, and why, and that it answers again: when that changes, not at each evaluation.
+    private func tellTrouble(of entry: inout Entry, at now: Int64, in round: inout JudgingRound) {
+        let (before, at) = entry.told
+        if sameBytes(entry.trouble, before) { return }
+        if !before.isEmpty, !entry.trouble.isEmpty, now < at.after(Self.tellingPause) { return }
+        entry.told = (entry.trouble, now)
+        if entry.trouble.isEmpty {
+            round.notes.append("\(entry.threshold.name) is judged again")
+        } else {
+            round.problems.append("cannot judge \(entry.threshold.name): \(entry.trouble)")
         }
     }
 
