@@ -14,6 +14,8 @@ public final class Store: Sendable {
         public var retention = RetentionLimits.standard
         /// Bytes of samples that wait in memory while the disk refuses.
         public var waitingLimit = 64 << 20
+        /// Whether the file lies in memory and goes with the process: then no room is set aside for bad days, and its log stays short.
+        public var isPassing = false
         /// Where the present comes from.
         public var clock: any WallClock = SystemClock()
         /// The highest number of a block.

@@ -18,8 +18,8 @@ public struct FileAction: Action, Sendable {
     public static let standardDirectory = "/tmp/metric-files"
     /// 1 MiB.
     public static let standardSize: Int64 = 1 << 20
-    /// The largest size that can be asked for.
-    static let largestSize: Int64 = 1 << 40
+    /// The sizes that can be asked for.
+    public static let sizes: ClosedRange<Int64> = 1...1 << 40
 
     /// What Metric Reader does without settings.
     public init() {}
@@ -68,7 +68,7 @@ extension FileAction {
         self.init()
         if let path = fields.string("directory"), !path.isEmpty { directory = fields.context.path(path) }
         if let size = fields.size("size") {
-            if (1...Self.largestSize).contains(size) {
+            if Self.sizes.contains(size) {
                 self.size = size
             } else {
                 fields.context.fail("a size from 1B to 1TiB is expected", at: fields.place(of: "size"))

@@ -14,6 +14,14 @@ public struct ThresholdsSection: Sendable {
         public var source: SourceSection?
         /// The actions that it names, each with its place.
         public var actionPlaces: [(name: String, place: Place)]
+
+        /// A threshold that does not come from this section.
+        public init(threshold: Threshold, interval: Int64, source: SourceSection?) {
+            self.threshold = threshold
+            self.interval = interval
+            self.source = source
+            actionPlaces = []
+        }
     }
 
     /// The thresholds in the order in which they stand.

@@ -35,10 +35,11 @@ public final class Judging: Sendable {
     private let reloads: AsyncStream<Void>
     private let reload: AsyncStream<Void>.Continuation
 
-    /// Takes up what was left by the process before. `machine` is the name of the machine.
+    /// Takes up what was left by the process before. `machine` is the name of the machine; `watch` is told the states of thresholds
+    /// after each evaluation of their group, and must not take its time.
     public init(
         store: Store, client: HTTPClient, configuration: JudgingConfiguration, machine: String, registry: Registry,
-        logger: Logger, clock: any WallClock = SystemClock()
+        logger: Logger, clock: any WallClock = SystemClock(), watch: (@Sendable ([ThresholdStatus]) -> Void)? = nil
     ) throws {
         self.store = store
         self.client = client
@@ -65,7 +66,7 @@ public final class Judging: Sendable {
             threads: RestingThreads(name: "rules", stackSize: QueryEngine.stackSize), turn: turn,
             muting: { mutings.reason(for: $0, at: $1) },
             numbers: ActionNumbers(after: record.lastAction, appliance: appliance), ends: ends, outbox: outbox,
-            externalURL: { shared.value.groups.externalURL }, board: board)
+            externalURL: { shared.value.groups.externalURL }, board: board, watch: watch)
         notifier = Notifier(board, routes: { shared.value.routes }, surroundings)
         groups = GroupNumbers(record)
         (reloads, reload) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))

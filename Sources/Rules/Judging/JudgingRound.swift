@@ -30,6 +30,8 @@ struct JudgingRound {
     var left: Set<String> = []
     /// What went wrong.
     var problems: [String] = []
+    /// What is worth knowing.
+    var notes: [String] = []
 
     /// Decides about an action that a threshold wants.
     mutating func decide(

@@ -4,6 +4,9 @@ import Threads
 
 /// Where thresholds and rules get their values from.
 protocol JudgedSource: Sendable {
+    /// How long an answer is waited for, in milliseconds, even where that is longer than an interval.
+    var patience: Int64 { get }
+
     /// Asks all queries for one time. What cannot be answered within so many milliseconds is a failure with its reason.
     func ask(_ queries: [ParsedQuery], at time: Int64, within milliseconds: Int64) async -> [ThresholdResult]
 }
@@ -16,6 +19,7 @@ struct LocalSource: JudgedSource {
     let sampleLimit: Int
     let threads: RestingThreads
     let clock: any WallClock
+    let patience: Int64 = 1000
 
     func ask(_ queries: [ParsedQuery], at time: Int64, within milliseconds: Int64) async -> [ThresholdResult] {
         let engine = QueryEngine(series, options: options)

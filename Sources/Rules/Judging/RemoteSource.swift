@@ -14,6 +14,9 @@ struct RemoteSource: JudgedSource {
     /// Reads the secrets, which may stand in files.
     let lane: BlockingLane
 
+    /// What is configured: a server that needs longer than an interval is asked less often, and is not taken for silent.
+    var patience: Int64 { section.timeout }
+
     func ask(_ queries: [ParsedQuery], at time: Int64, within milliseconds: Int64) async -> [ThresholdResult] {
         let request: HTTPRequest
         do {

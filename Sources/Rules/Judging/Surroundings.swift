@@ -26,6 +26,8 @@ struct Surroundings: Sendable {
     /// Where the appliance is reached from outside.
     let externalURL: @Sendable () -> String
     let board: AlertBoard
+    /// Is told the states of a group after each evaluation; nil when nobody wants to know.
+    let watch: (@Sendable ([ThresholdStatus]) -> Void)?
 
     /// The clocks as they stand.
     func clocks() -> ClockReading { ClockReading(wall: clock.now(), steady: clock.steady(), boot: boot) }

@@ -32,14 +32,14 @@ final class ThresholdJudge: GroupJudge {
     /// One evaluation for a time.
     func evaluate(at time: Int64) async {
         let began = monotonicNanoseconds()
-        let limit = max(loop.schedule.interval, 1000)
+        let limit = max(loop.schedule.interval, source.patience)
         let results = await source.ask(queries, at: time, within: limit)
         if Task.isCancelled { return }
         let instruments = surroundings.instruments
         instruments.evaluations.increment(by: results.count)
         instruments.failures.increment(by: results.count { if case .failure = $0 { true } else { false } })
         let batch = WriteBatch()
-        let (decided, left, problems) = group.withLock { group in
+        let (round, states) = group.withLock { group in
             var round = JudgingRound(
                 turn: surroundings.turn(), muting: { [surroundings] in surroundings.muting($0, time) },
                 ends: surroundings.ends.take(group: group.id), numbers: surroundings.numbers,
@@ -47,12 +47,14 @@ final class ThresholdJudge: GroupJudge {
             group.evaluate(results, at: time, clocks: surroundings.clocks(), in: &round)
             for change in round.changes { batch.add(change) }
             surroundings.board.set(group: group.id, group.alerts(externalURL: surroundings.externalURL()))
-            return (round.decided, round.left, round.problems)
+            return (round, surroundings.watch == nil ? [] : group.states())
         }
-        for problem in problems { surroundings.logger.warn("\(problem)") }
+        for problem in round.problems { surroundings.logger.warn("\(problem)") }
+        for note in round.notes { surroundings.logger.info("\(note)") }
+        surroundings.watch?(states)
         await surroundings.write(batch, of: name)
-        surroundings.outbox.add(decided)
-        await surroundings.outbox.cancel(origins: left)
+        surroundings.outbox.add(round.decided)
+        await surroundings.outbox.cancel(origins: round.left)
         nanoseconds.store(monotonicNanoseconds() - began, ordering: .relaxed)
     }
 

@@ -18,12 +18,16 @@ final class ThresholdGroup {
         var instances: [Labels: Instance] = [:]
         /// Why the source did not answer last time; empty when it did.
         var trouble = ""
+        /// What was said of that in the log last, and when.
+        var told = (trouble: "", at: Int64.min)
     }
 
     /// A series that has been gone for so long is given up.
     private static let forgottenAfter: Int64 = 3_600_000
     /// After a longer pause nobody knows whether a condition held meanwhile.
     private static let longestOutage: Int64 = 3_600_000
+    /// Reasons that take turns are told no more often than this.
+    private static let tellingPause: Int64 = 60_000
 
     let id: Int64
     let name: String
@@ -96,9 +100,11 @@ final class ThresholdGroup {
             }
         case .failure(let reason): entry.trouble = reason
         }
+        tellTrouble(of: &entry, at: now, in: &round)
         // A threshold that has never had a series is judged without one: that nothing is there is something to know.
+        let absent: ThresholdReading = entry.trouble.isEmpty ? .missing : .unanswered
         if readings.isEmpty, entry.instances.isEmpty {
-            readings[.none] = .missing
+            readings[.none] = absent
             found = [.none]
         }
         for labels in found where entry.instances[labels] == nil {
@@ -114,7 +120,7 @@ final class ThresholdGroup {
             var instance = known
             let before = instance.state
             settle(&instance.state, threshold.rule, mending, round)
-            let wishes = threshold.rule.advance(&instance.state, readings[labels] ?? .missing, at: now)
+            let wishes = threshold.rule.advance(&instance.state, readings[labels] ?? absent, at: now)
             if !before.active.isEmpty, instance.state.active.isEmpty { round.left.insert(origin(instance)) }
             let subject = ThresholdSubject(
                 threshold: threshold, labels: labels, instance: instanceID(instance.slot),
@@ -136,6 +142,19 @@ final class ThresholdGroup {
             {
                 round.changes.append(.instance(row(of: instance, threshold)))
             }
+        }
+    }
+
+    /// Says that the source does not answer, and why, and that it answers again: when that changes, not at each evaluation.
+    private func tellTrouble(of entry: inout Entry, at now: Int64, in round: inout JudgingRound) {
+        let (before, at) = entry.told
+        if sameBytes(entry.trouble, before) { return }
+        if !before.isEmpty, !entry.trouble.isEmpty, now < at.after(Self.tellingPause) { return }
+        entry.told = (entry.trouble, now)
+        if entry.trouble.isEmpty {
+            round.notes.append("\(entry.threshold.name) is judged again")
+        } else {
+            round.problems.append("cannot judge \(entry.threshold.name): \(entry.trouble)")
         }
     }
 

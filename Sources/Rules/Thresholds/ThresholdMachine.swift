@@ -2,8 +2,10 @@
 public enum ThresholdReading: Sendable, Hashable {
     /// A value, and which levels it crosses.
     case value(Double, CrossedLevels)
-    /// Nothing: the series is not there, its value is no number, or the source did not answer.
+    /// Nothing: the series is not there, or its value is no number.
     case missing
+    /// Nothing is known: the source did not answer.
+    case unanswered
 }
 
 /// An action that is wanted. Whoever is told decides whether it is run, and says so in the state.
@@ -75,6 +77,7 @@ extension ThresholdRule {
         }
         let missingSince = state.missingSince ?? now
         state.missingSince = missingSince
+        if reading == .unanswered, holdsWhenUnanswered { return nil }
         switch missing {
         case .zero: return crossed(by: 0)
         case .breached: return .all
@@ -164,6 +167,7 @@ extension ThresholdRule {
                     wishes.append(.init(level: level.name, action: action, cause: .enter, since: active.since))
                 case .done(let until):
                     guard let until, now >= until, level.onRepeat.contains(action) else { break }
+                    if repeatsHighestOnly, index + 1 < state.active.count { break }
                     wishes.append(.init(level: level.name, action: action, cause: .repeat, since: active.since))
                 }
             }

@@ -52,6 +52,11 @@ public struct ThresholdRule: Sendable, Hashable {
     public var missing: MissingPolicy
     /// How long the last value counts.
     public var missingFor: Int64
+    /// Whether a source that does not answer changes nothing, whatever a missing value means: only the source itself can say that
+    /// there is none.
+    public var holdsWhenUnanswered = false
+    /// Whether of several active levels only the highest one runs its actions again.
+    public var repeatsHighestOnly = false
 
     /// A rule of these levels.
     public init(_ levels: [Level], missing: MissingPolicy = .lastValue, missingFor: Int64 = 300_000) {

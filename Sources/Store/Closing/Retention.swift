@@ -6,6 +6,8 @@ public struct RetentionLimits: Sendable, Hashable {
     public var milliseconds: Int64
     /// The size of the file above which the oldest window goes; nil for no limit.
     public var bytes: Int64?
+    /// How many actions the history has, above which the oldest go; nil for no limit. One that has not ended stays.
+    public var actions: Int64?
 
     /// Fifteen days, as long as Prometheus keeps by itself, and no limit of size.
     public static let standard = RetentionLimits(milliseconds: 15 * 86_400_000, bytes: nil)
@@ -54,6 +56,7 @@ struct Retention {
                 removed += 1
             }
         }
+        if let actions = limits.actions { try removeActions(butTheLast: actions) }
         let oldest = try oldestWindow() ?? window(of: now) - 2
         try removeSeries(before: oldest)
         try leftovers.remove(targetsGoneBefore: oldest * windowMilliseconds)
@@ -66,6 +69,27 @@ struct Retention {
             let pages = try connection.integer("PRAGMA page_count") ?? 0
             let free = try connection.integer("PRAGMA freelist_count") ?? 0
             return try (pages - free) * (connection.integer("PRAGMA page_size") ?? 0)
+        }
+    }
+
+    private func removeActions(butTheLast count: Int64) throws {
+        var more = true
+        while more {
+            more = try writer.performFreeing { connection in
+                let bound = try connection.integer(
+                    "SELECT action_id FROM actions ORDER BY action_id DESC LIMIT 1 OFFSET ?", .integer(max(0, count)))
+                guard let bound else { return false }
+                var gone: [Int64] = []
+                try connection.rows(
+                    "SELECT action_id FROM actions WHERE action_id <= ? AND due IS NULL ORDER BY action_id LIMIT ?",
+                    .integer(bound), .integer(Self.slice)
+                ) { gone.append($0.integer(0)) }
+                for id in gone {
+                    try connection.run("DELETE FROM attempts WHERE action_id = ?", .integer(id))
+                    try connection.run("DELETE FROM actions WHERE action_id = ?", .integer(id))
+                }
+                return gone.count == Int(Self.slice)
+            }
         }
     }
 

@@ -6,7 +6,7 @@ import Model
 let applicationID: Int64 = 0x5664_7465
 
 /// Opens the writing connection and brings the file into the shape that the store relies on.
-func openForWriting(_ path: String, now: Int64) throws -> Connection {
+func openForWriting(_ path: String, now: Int64, isPassing: Bool = false) throws -> Connection {
     let connection = try Connection(path: path, mode: .readWrite)
     // The writer does not wait for long: samples can wait in memory, and the stop of the program cannot.
     sqlite3_busy_timeout(connection.handle, 1000)
@@ -34,6 +34,8 @@ func openForWriting(_ path: String, now: Int64) throws -> Connection {
         -- Debian's SQLite overwrites with zeros what is deleted, by default: twice the writing, for no secret.
         PRAGMA secure_delete = OFF;
         """)
+    // Where the log is memory, a megabyte of it is enough.
+    if isPassing { try connection.execute("PRAGMA wal_autocheckpoint = 250") }
     try Migrator(connection: connection, path: path).migrate(now: now)
     return connection
 }
@@ -60,7 +62,7 @@ extension OpenedFile {
     static func open(_ path: String, options: Store.Options, logger: Logger) throws -> OpenedFile {
         do {
             let fileGuard = try FileGuard(path: path)
-            let reserve = Reserve(path: path + "-reserve")
+            let reserve = Reserve(path: path + "-reserve", size: options.isPassing ? 0 : Reserve.usualSize)
             let damage: String
             if let reason = Recovery.reason(for: path) {
                 damage = reason
@@ -88,7 +90,7 @@ extension OpenedFile {
     ) throws -> OpenedFile {
         let now = options.clock.now()
         let isDoubtful = fileSize(path + "-wal") > 0
-        let connection = try openForWriting(path, now: now)
+        let connection = try openForWriting(path, now: now, isPassing: options.isPassing)
         if fileSize(path) <= quickCheckSize { try quickCheck(connection) }
         try removeStrangeRows(connection, path: path, logger: logger)
         let heads = HeadBook(rowsPerPart: options.rowsPerPart)

@@ -8,6 +8,8 @@ struct Command: Sendable {
     /// One line about it.
     let summary: String
     var options: [Option] = []
+    /// What else the help says, below the options.
+    var details = ""
     /// Whether it is for the program itself, and no help tells of it.
     var isHidden = false
     /// Does it; the result is the exit code.
@@ -25,14 +27,14 @@ struct Command: Sendable {
     /// Everything about it.
     var help: String {
         var text = "usage: \(usage)\n\n\(summary)\n"
-        if options.isEmpty { return text }
+        if options.isEmpty { return text + details }
         text += "\noptions (each can be given in the environment too):\n"
         let width = options.map(\.shown.count).max() ?? 0
         for option in options {
             text +=
                 "  \(option.shown)\(String(repeating: " ", count: width + 2 - option.shown.count))\(option.help) [\(option.variable)]\n"
         }
-        return text
+        return text + details
     }
 }
 

@@ -1,0 +1,40 @@
+import Logging
+import Model
+import Rules
+import Synchronization
+
+/// Says in the log what becomes of the threshold: when its state changes, and when there is no value.
+final class WatchJournal: Sendable {
+    private struct Last {
+        var state = "ok"
+        var isMissing = false
+    }
+
+    private let last = Mutex(Last())
+    private let logger: Logger
+
+    init(_ logger: Logger) { self.logger = logger }
+
+    /// Notes the states after an evaluation: there is one series.
+    func note(_ states: [ThresholdStatus]) {
+        guard let status = states.first else { return }
+        // Why nobody has answered is said where it is known.
+        let isMissing = status.missingSince != nil && status.trouble.isEmpty
+        let before = last.withLock { last in
+            defer { last = Last(state: status.state, isMissing: isMissing) }
+            return last
+        }
+        let value = status.missingSince == nil ? status.value.map(formatExpositionValue) ?? "" : ""
+        let fields: KeyValuePairs = ["query": status.query, "value": value]
+        if isMissing, !before.isMissing {
+            logger.warn("there is no value: the query gives nothing", ["query": status.query])
+        } else if before.isMissing, status.missingSince == nil {
+            logger.info("there is a value again", fields)
+        }
+        if sameBytes(status.state, before.state) { return }
+        let change = "the state is \(status.state), it was \(before.state)"
+        // What has not held for its time may be gone the next moment.
+        let isPassing = [status.state, before.state].allSatisfy { $0 == "ok" || $0 == "pending" }
+        if isPassing { logger.debug("\(change)", fields) } else { logger.info("\(change)", fields) }
+    }
+}
