@@ -21,7 +21,8 @@ func readGoDuration(_ text: String) throws(UserError) -> Int64 {
         }
         if letters.isEmpty { throw UserError("\(shown) is no duration: a unit is missing, as in \(text.prefix(32))s") }
         // A point without digits on one side of it is a number too.
-        guard let unit = units[Substring(letters)], let value = Double("0\(Substring(number))0") else { throw wrong }
+        let whole = number.contains(UInt8(ascii: ".")) ? "0\(Substring(number))0" : String(Substring(number))
+        guard let unit = units[Substring(letters)], let value = Double(whole) else { throw wrong }
         nanoseconds += value * unit
     }
     // As far as Go's own durations reach: some 292 years.

@@ -150,6 +150,48 @@ struct ThresholdMachineTests {
             ])
     }
 
+    @Test("repeats the highest active level alone, where that is wanted")
+    func repeatingTheHighest() {
+        var rule = ThresholdRule([
+            level("soft", .init(.greater, 10), 0, backoff: 1000), level("hard", .init(.greater, 20), 0, backoff: 3000),
+        ])
+        rule.repeatsHighestOnly = true
+        var play = Play(rule)
+        #expect(
+            play.all([15, 15, 25, 25, 25, 15, 25, 5, 25]) == [
+                "soft, enter soft a", "soft, repeat soft a", "hard, repeat soft a, enter hard a", "hard", "hard",
+                "hard",
+                "hard, repeat hard a", "ok", "hard, enter soft a",
+            ])
+    }
+
+    @Test("changes nothing while the source does not answer, where that is wanted")
+    func unanswered() {
+        for policy in ThresholdRule.MissingPolicy.allCases {
+            var rule = ThresholdRule([level("active", .init(.greater, 10), 2000, backoff: 0)], missing: policy)
+            rule.holdsWhenUnanswered = true
+            var state = ThresholdState()
+            #expect(rule.advance(&state, .unanswered, at: 500).isEmpty && state.name == "no_data")
+            #expect(rule.advance(&state, .value(11, .all), at: 1000).isEmpty && state.name == "pending")
+            #expect(rule.advance(&state, .unanswered, at: 3000).isEmpty && state.name == "no_data")
+            #expect(rule.advance(&state, .value(11, .all), at: 3500).map(\.cause) == [.enter])
+            state.actions[0].standing = .done(until: 3500)
+            #expect(rule.advance(&state, .unanswered, at: 4000).isEmpty && state.name == "no_data")
+        }
+        // Without that it is a missing value like any other.
+        let rule = ThresholdRule([level("active", .init(.greater, 10), 0)], missing: .breached)
+        var state = ThresholdState()
+        #expect(rule.advance(&state, .unanswered, at: 500).map(\.cause) == [.enter])
+    }
+
+    @Test("takes the last value without end, where no bound is set")
+    func lastValueForEver() {
+        var play = Play(ThresholdRule([level("active", .init(.greater, 10), 0)], missing: .lastValue, missingFor: .max))
+        #expect(play.step(11, at: 0) == "active, enter active a")
+        #expect(play.step(nil, at: 1) == "active")
+        #expect(play.step(nil, at: 400_000_000) == "active")
+    }
+
     @Test("says that it is over only to those who heard that it began")
     func resolving() {
         var play = Play(ThresholdRule([level("active", .init(.greater, 10), 0, resolve: ["b"])]))
