@@ -71,14 +71,14 @@ int platform_catch_signals(void) {
 
 void platform_trim_memory(void) { malloc_trim(0); }
 
-// Code is mapped without ever being written to, so that a page forgotten is the same when it is read again.
+// Code and constants are mapped without ever being written to, so that a page forgotten is the same when it is read again.
 static int forget_code(struct dl_phdr_info *object, size_t size, void *context) {
     (void)size;
     (void)context;
     long page = sysconf(_SC_PAGESIZE);
     for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
-        if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_X) || (segment->p_flags & PF_W)) continue;
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
         uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~(uintptr_t)(page - 1);
         uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) & ~(uintptr_t)(page - 1);
         if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);

@@ -52,6 +52,6 @@ void platform_raise_file_limit(void);
 /// Gives memory that the allocator holds and nobody uses back to the system.
 void platform_trim_memory(void);
 
-/// Forgets the pages of code that only starting has needed: of all libraries, most of it. What is needed again comes back
-/// from the system's cache.
+/// Forgets the pages of code and of constants that only starting has needed: of all libraries, most of it. What is needed again
+/// comes back from the system's cache.
 void platform_forget_startup_code(void);

@@ -1,4 +1,5 @@
 import Actions
+import CPlatform
 import Configuration
 import HTTPClient
 import Instruments
@@ -33,6 +34,8 @@ final class Watch: Sendable {
         self.logger = logger
         tools = ActionTools(logger: logger)
         let actions = try await WatchActions(settings, environment: environment, using: tools).checked()
+        // A neighbour of somebody else's program is small from the beginning, not only after a while.
+        platform_forget_startup_code()
         client = try HTTPClient()
         let folder = data == nil ? try PassingFolder.make() : nil
         self.folder = folder
@@ -52,6 +55,7 @@ final class Watch: Sendable {
             folder?.remove()
             throw error
         }
+        platform_forget_startup_code()
         tell(settings)
     }
 

@@ -6,11 +6,11 @@ import Synchronization
 /// Says in the log what becomes of the threshold: when its state changes, and when there is no value.
 final class WatchJournal: Sendable {
     private struct Last {
-        var state = "ok"
-        var isMissing = false
+        var state: String
+        var isMissing: Bool
     }
 
-    private let last = Mutex(Last())
+    private let last = Mutex<Last?>(nil)
     private let logger: Logger
 
     init(_ logger: Logger) { self.logger = logger }
@@ -26,15 +26,15 @@ final class WatchJournal: Sendable {
         }
         let value = status.missingSince == nil ? status.value.map(formatExpositionValue) ?? "" : ""
         let fields: KeyValuePairs = ["query": status.query, "value": value]
-        if isMissing, !before.isMissing {
+        if isMissing, before?.isMissing != true {
             logger.warn("there is no value: the query gives nothing", ["query": status.query])
-        } else if before.isMissing, status.missingSince == nil {
+        } else if before?.isMissing == true, status.missingSince == nil {
             logger.info("there is a value again", fields)
         }
-        if sameBytes(status.state, before.state) { return }
-        let change = "the state is \(status.state), it was \(before.state)"
+        if sameBytes(status.state, before?.state ?? "") { return }
+        let change = "the state is \(status.state)" + (before.map { ", it was \($0.state)" } ?? "")
         // What has not held for its time may be gone the next moment.
-        let isPassing = [status.state, before.state].allSatisfy { $0 == "ok" || $0 == "pending" }
+        let isPassing = [status.state, before?.state ?? "ok"].allSatisfy { $0 == "ok" || $0 == "pending" }
         if isPassing { logger.debug("\(change)", fields) } else { logger.info("\(change)", fields) }
     }
 }
