@@ -27,7 +27,7 @@ let source: MemorySource = {
 /// Whatever the rules are, what they write is in order, and their alerts can be told apart.
 func evaluate(_ group: RuleGroup) {
     let evaluator = GroupEvaluator(group, settings: GroupSettings())
-    var state = GroupState(ruleCount: group.rules.count)
+    var state = RuleGroupState(ruleCount: group.rules.count)
     for minute in 0..<3 {
         let evaluation = evaluator.evaluate(state, at: Int64(minute) * 300_000, over: source) {
             QueryControl(timeout: 1000, sampleLimit: 20_000)
