@@ -107,9 +107,12 @@ private func timeoutReason(_ transfer: Transfer, _ request: HTTPRequest) -> Stri
     return "timed out: \(hasAnswer ? "not the whole answer" : "no answer") within \(formatDuration(request.timeout))"
 }
 
-/// curl's own words on this transfer, or else on the code, as they stand behind a colon.
 private func detail(of transfer: Transfer, _ code: CURLcode) -> String {
-    let words = transfer.errorDetail
+    curlDetail(transfer.errorDetail, code)
+}
+
+/// curl's own words on a transfer, or else on the code, as they stand behind a colon.
+func curlDetail(_ words: String, _ code: CURLcode) -> String {
     guard !words.isEmpty else { return lowercasedFirst(String(cString: curl_easy_strerror(code))) }
     // Of "OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number" the end is for people.
     if words.contains("error:"), let end = words.ranges(of: "::").last?.upperBound { return String(words[end...]) }

@@ -27,7 +27,12 @@ public func sendMail(
             answer.awaited(by: continuation)
             do throws(UserError) {
                 try startThread(name: "mail") {
-                    MailTransfer(mail, server, url: url, message).run(within: milliseconds, waker, answer)
+                    do throws(HTTPFailure) {
+                        let transfer = try MailTransfer(mail, server, url: url, message)
+                        transfer.run(within: milliseconds, waker, answer)
+                    } catch {
+                        answer.give(.failure(MailFailure(.internal, "cannot send mail: \(error.message)")))
+                    }
                 }
             } catch {
                 answer.give(.failure(MailFailure(.internal, "cannot send mail: \(error.message)")))
@@ -47,16 +52,21 @@ private final class MailTransfer {
     private let mail: Mail
     private let server: MailServer
     private let url: String
+    // curl reads all three for as long as it has the transfer.
     private let message: StableBytes
+    private let recipients: CurlList
+    private let tls: PreparedTLS
     private var sent = 0
     private var replies = MailReplies()
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    init(_ mail: Mail, _ server: MailServer, url: String, _ message: [UInt8]) {
+    init(_ mail: Mail, _ server: MailServer, url: String, _ message: [UInt8]) throws(HTTPFailure) {
         self.mail = mail
         self.server = server
         self.url = url
         self.message = StableBytes(message)
+        recipients = try CurlList(mail.to.map { "<\($0.address)>" })
+        tls = PreparedTLS(server.tls)
         errorText.pointee = 0
     }
 
@@ -71,18 +81,14 @@ private final class MailTransfer {
         guard let easy = curl_easy_init() else { return outOfMemory(answer) }
         defer { curl_easy_cleanup(easy) }
         do throws(MailFailure) {
-            let recipients = try list(mail.to.map { "<\($0.address)>" })
-            let tls = PreparedTLS(server.tls)
-            let verdict = apply(to: easy, milliseconds, recipients, tls)
+            let verdict = apply(to: easy, milliseconds)
             guard verdict == CURLE_OK, curl_multi_add_handle(multi, easy) == CURLM_OK else {
                 throw failure(.internal, lowercasedFirst(String(cString: curl_easy_strerror(verdict))))
             }
             defer { curl_multi_remove_handle(multi, easy) }
-            let end = try turn(multi, waker)
-            guard let end else { return }
-            answer.give(end == CURLE_OK ? .success(replies.receipt) : .failure(explain(end)))
-            // The list and the certificates are curl's until here.
-            withExtendedLifetime((recipients, tls)) {}
+            guard let end = try turn(multi, waker) else { return }
+            let system = Int32(truncatingIfNeeded: ccurl_get_long(easy, CURLINFO_OS_ERRNO))
+            answer.give(end == CURLE_OK ? .success(replies.receipt) : .failure(explain(end, system)))
         } catch {
             answer.give(.failure(error))
         }
@@ -92,17 +98,7 @@ private final class MailTransfer {
         answer.give(.failure(failure(.internal, "out of memory")))
     }
 
-    private func list(_ texts: [String]) throws(MailFailure) -> CurlList {
-        do {
-            return try CurlList(texts)
-        } catch {
-            throw failure(.internal, "out of memory")
-        }
-    }
-
-    private func apply(
-        to easy: UnsafeMutableRawPointer, _ milliseconds: Int64, _ recipients: CurlList, _ tls: PreparedTLS
-    ) -> CURLcode {
+    private func apply(to easy: UnsafeMutableRawPointer, _ milliseconds: Int64) -> CURLcode {
         let context = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
         var options = CurlOptions(easy)
         options.set(CURLOPT_URL, url)
@@ -156,14 +152,14 @@ private final class MailTransfer {
         return failure
     }
 
-    private func explain(_ end: CURLcode) -> MailFailure {
-        let words = String(cString: errorText)
-        let detail = lowercasedFirst(words.isEmpty ? String(cString: curl_easy_strerror(end)) : words)
+    /// What curl's code means; `system` is the C library's, where one led to it.
+    private func explain(_ end: CURLcode, _ system: Int32) -> MailFailure {
+        let detail = curlDetail(String(cString: errorText), end)
         let refusal = replies.refusal.map { "the server said: \($0.line)" }
         switch end {
         case CURLE_OPERATION_TIMEDOUT: return failure(.timeout, "timed out")
         case CURLE_COULDNT_RESOLVE_HOST: return failure(.unreachable, "the name of the host is not known")
-        case CURLE_COULDNT_CONNECT: return failure(.unreachable, detail)
+        case CURLE_COULDNT_CONNECT: return failure(.unreachable, system != 0 ? systemError(system) : detail)
         case CURLE_USE_SSL_FAILED: return failure(.tls, refusal ?? "the server does not offer STARTTLS")
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:

@@ -228,6 +228,30 @@ import Testing
         #expect(server.requests.last?.body == Array("queue_too_long!".utf8))
     }
 
+    @Test(
+        "cut long texts of one's own where the service would refuse them",
+        arguments: [
+            ("slack", 3000), ("discord", 4096), ("telegram, bot_token: t, chat_id: 1", 4096), ("ntfy", 4096),
+        ])
+    func limits(_ preset: String, _ limit: Int) async throws {
+        let server = try taker()
+        let event = firing { $0.alerts[0].annotations = ["summary": String(repeating: "🔥", count: 5000)] }
+        let text = "text: \"{{ .CommonAnnotations.summary }}\""
+        let (request, json) = try await sent(
+            "{preset: \(preset), url: \"\(server.url)\", \(text)}", event, server: server)
+        let told =
+            switch preset.prefix(4) {
+            case "slac": at(json, "attachments", "0", "blocks", "0", "text", "text")?.text
+            case "disc": at(json, "embeds", "0", "description")?.text
+            case "tele": json["text"]?.text
+            default: String(decoding: request.body, as: UTF8.self)
+            }
+        let cut = try #require(told)
+        let length = preset == "ntfy" ? cut.utf8.count : cut.utf16.count
+        #expect((limit - 4...limit).contains(length))
+        #expect(cut.hasSuffix("🔥…"))
+    }
+
     @Test("send something valid and of bounded size, whatever labels hold", arguments: presets)
     func hostility(_ preset: String) async throws {
         let server = try taker()

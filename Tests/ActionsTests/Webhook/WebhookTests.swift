@@ -194,15 +194,13 @@ import Testing
 
     @Test("send each attempt once, on a connection of its own") func once() async throws {
         let server = try HTTPTestServer { connection in
-            // Closes after the first request of a connection without a word.
-            guard connection.number == 1 else { return }
+            // On a connection that was kept the second request is read and not answered: libcurl would send it once more.
+            guard connection.readRequest() != nil, connection.write(TestAnswer("ok").bytes) else { return }
             _ = connection.readRequest()
-            connection.write(TestAnswer("ok").bytes)
         }
         let action = try webhook("url: \(server.url)")
-        #expect(await action.perform(firing(), within: 5000).verdict == .succeeded)
-        #expect(await action.perform(firing(), within: 5000).verdict == .failed)
-        #expect(server.connectionCount == 2)
+        for _ in 0..<2 { #expect(await action.perform(firing(), within: 5000).verdict == .succeeded) }
+        #expect(server.requests.map(\.connection) == [1, 2])
     }
 
     @Test(

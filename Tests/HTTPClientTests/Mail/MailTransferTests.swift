@@ -55,8 +55,28 @@ import Testing
         let server = try SMTPTestServer(manners)
         var to = plain(server)
         to.login = .init(user: "üser", password: "p\"w ü")
-        _ = try await sendMail(mail(), through: to, within: 5000)
+        let receipt = try await sendMail(mail(), through: to, within: 5000)
         #expect(server.mails.first?.login == ["üser", "p\"w ü"])
+        // What was asked for a login is nobody's business.
+        #expect(receipt.transcript.contains("\n235 welcome\n"))
+        #expect(!receipt.transcript.contains("334"))
+    }
+
+    @Test("blames no refusal that was not the end") func oldServer() async throws {
+        var manners = SMTPTestServer.Manners()
+        manners.instead = { $0.hasPrefix("EHLO") ? .line("502 what?") : $0.hasPrefix("HELO") ? .line("250 test") : nil }
+        let server = try SMTPTestServer(manners)
+        let receipt = try await sendMail(mail(), through: plain(server), within: 5000)
+        #expect(receipt.refusals == [])
+        manners.instead = {
+            $0.hasPrefix("EHLO")
+                ? .line("502 what?") : $0.hasPrefix("HELO") ? .line("250 test") : $0 == "DATA" ? .hang : nil
+        }
+        let hanging = try SMTPTestServer(manners)
+        let failure = try await failure(plain(hanging), mail(), within: 200)
+        #expect(failure.code == .timeout)
+        #expect(failure.reply == nil)
+        #expect(failure.transcript.contains("502 what?"))
     }
 
     @Test("sends a megabyte") func large() async throws {
@@ -175,7 +195,7 @@ import Testing
     @Test("a port where nobody listens") func nobody() async throws {
         let failure = try await failure(MailServer(url: "smtp://127.0.0.1:1"), mail())
         #expect(failure.code == .unreachable)
-        #expect(failure.message.hasPrefix("cannot send mail through smtp://127.0.0.1:1: "))
+        #expect(failure.message == "cannot send mail through smtp://127.0.0.1:1: connection refused")
     }
 }
 
