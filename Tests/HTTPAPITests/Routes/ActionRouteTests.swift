@@ -93,7 +93,7 @@ struct ActionRouteTests {
     ]
 
     @Test("What is asked for is what the history is asked", arguments: filters.indices)
-    func filters(index: Int) async throws {
+    func asked(index: Int) async throws {
         let (query, change) = Self.filters[index]
         var want = ActionFilter()
         change(&want)
