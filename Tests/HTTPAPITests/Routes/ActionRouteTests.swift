@@ -81,7 +81,7 @@ struct ActionRouteTests {
         #expect(pages == 3)
     }
 
-    private static let asked: [(String, @Sendable (inout ActionFilter) -> Void)] = [
+    private static let filters: [(String, @Sendable (inout ActionFilter) -> Void)] = [
         ("", { _ in }),
         ("rule=a%20b&action=c&outcome=failed", { ($0.rule, $0.action, $0.outcome) = ("a b", "c", "failed") }),
         ("rule=&cursor=&since=&limit=", { _ in }),
@@ -92,9 +92,9 @@ struct ActionRouteTests {
         ("cursor=a.b.1", { $0.after = .init(time: 10, action: 11, attempt: 1) }),
     ]
 
-    @Test("What is asked for is what the history is asked", arguments: 0..<ActionRouteTests.asked.count)
-    func filters(index: Int) async throws {
-        let (query, change) = Self.asked[index]
+    @Test("What is asked for is what the history is asked", arguments: filters.indices)
+    func asked(index: Int) async throws {
+        let (query, change) = Self.filters[index]
         var want = ActionFilter()
         change(&want)
         want.limit += 1

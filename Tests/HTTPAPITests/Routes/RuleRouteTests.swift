@@ -100,7 +100,7 @@ struct RuleRouteTests {
             ("?file%5B%5D=/etc/a.yml&type=record", ["/etc/a.yml/b: job:up:sum"]),
             ("?match[]={severity=\"page\"}", ["/etc/a.yml/b: Down"]),
             (
-                "?match[]={severity=~\".+\"}&match[]={team=\"web\"}",
+                "?match[]={severity=~\".%2B\"}&match[]={team=\"web\"}",
                 ["/etc/a.yml/a: Slow", "/etc/a.yml/b: Down, job:up:sum"]
             ),
             ("?match[]={severity=\"page\",team=\"web\"}", []),
