@@ -72,8 +72,8 @@ extension ActionFilter {
         if let after {
             conditions.tried.append("(t.started, t.action_id, t.attempt) < (?, ?, ?)")
             conditions.triedValues += [.integer(after.time), .integer(after.action), .integer(Int64(after.attempt))]
-            // Where the place is an attempt's, an action of the same time and number without any would stand behind it.
-            conditions.untried.append("(a.decided, a.action_id) \(after.attempt > 0 ? "<=" : "<") (?, ?)")
+            // An action that has an attempt is none of those without: the number of the attempt decides nothing here.
+            conditions.untried.append("(a.decided, a.action_id) < (?, ?)")
             conditions.untriedValues += [.integer(after.time), .integer(after.action)]
         }
         return conditions

@@ -63,9 +63,9 @@ struct ActionRouteTests {
         #expect(text.contains(#""outcome":"silenced","code":null,"output":"","error":"silence x by me""#))
     }
 
-    @Test("Pages follow each other by their cursors")
-    func pages() async throws {
-        let judging = FakeJudging(entries: (1...5).reversed().map { entry($0) })
+    @Test("Pages follow each other by their cursors", arguments: [(0, 1), (1, 1), (4, 2), (5, 3)])
+    func pages(count: Int, want: Int) async throws {
+        let judging = FakeJudging(entries: (0..<count).map { entry(Int64(count - $0)) })
         let client = judgingClient(judging)
         var ids: [Int] = []
         var cursor: String?
@@ -77,8 +77,8 @@ struct ActionRouteTests {
             cursor = data["next_cursor"] as? String
             pages += 1
         } while cursor != nil && pages < 10
-        #expect(ids == [5, 4, 3, 2, 1])
-        #expect(pages == 3)
+        #expect(ids == Array((0..<count).map { count - $0 }))
+        #expect(pages == want)
     }
 
     private static let filters: [(String, @Sendable (inout ActionFilter) -> Void)] = [

@@ -163,7 +163,7 @@ struct ActionHistoryTests {
         var walked: [ActionEntry] = []
         var filter = ActionFilter()
         filter.limit = 1
-        while let entry = try scratch.store.actionHistory(filter).first {
+        while walked.count <= all.count, let entry = try scratch.store.actionHistory(filter).first {
             walked.append(entry)
             filter.after = entry.place
         }
