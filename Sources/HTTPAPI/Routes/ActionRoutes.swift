@@ -3,12 +3,12 @@ import Store
 
 extension Router {
     /// `/api/v1/actions`: what has been done, and why.
-    mutating func addActionRoutes(_ judging: JudgingServices, _ services: Services) {
+    mutating func addActionRoutes(_ judging: JudgingServices, _ queries: QueryRunner, _ clock: any WallClock) {
         on(
             .get, at: "/api/v1/actions",
             .waiting { request in
-                let asked = try ActionFilter(APIParameters(request), now: services.clock.now())
-                return try await services.queries.run {
+                let asked = try ActionFilter(APIParameters(request), now: clock.now())
+                return try await queries.run {
                     var filter = asked
                     // One more than is shown says whether there is more.
                     filter.limit += 1
@@ -23,7 +23,7 @@ extension Router {
                 guard let id = Int64(text) else {
                     throw HTTPError.api(.badData, "cannot find action \(quoted(text)): actions have numbers")
                 }
-                return try await services.queries.run {
+                return try await queries.run {
                     guard let whole = try judging.history.action(id) else {
                         throw HTTPError.api(.notFound, "cannot find action \(id): there is none in the history")
                     }

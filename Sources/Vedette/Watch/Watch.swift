@@ -1,6 +1,8 @@
 import Actions
 import CPlatform
+import Collectors
 import Configuration
+import HTTPAPI
 import HTTPClient
 import Instruments
 import Logging
@@ -59,12 +61,14 @@ final class Watch: Sendable {
         tell(settings)
     }
 
-    /// Watches until it is told to stop.
-    func run(_ signals: AsyncStream<ServiceSignal>) async throws {
+    /// Watches until it is told to stop; over HTTP it tells of itself only where that is wanted.
+    func run(_ signals: AsyncStream<ServiceSignal>, listeningOn address: ListenAddress?) async throws {
+        var server: HTTPServer?
         do {
+            server = try address.map { address throws(UserError) in try startServer(address) }
             try await judging.start()
         } catch {
-            await stop()
+            await stop(server)
             throw error
         }
         await withTaskGroup(of: Void.self) { group in
@@ -78,11 +82,27 @@ final class Watch: Sendable {
             judging.stop()
             group.cancelAll()
         }
-        await stop()
+        await stop(server)
         logger.info("stopped")
     }
 
-    private func stop() async {
+    private func startServer(_ address: ListenAddress) throws(UserError) -> HTTPServer {
+        let registry = registry
+        let router = Router.small(
+            JudgingServices(judging, store: store, file: configuration.path ?? ""),
+            queries: QueryRunner(registry: registry)
+        ) { writer in
+            var process = ProcessCollector()
+            process.collect(into: &writer)
+            writer.write(registry)
+        }
+        let server = try HTTPServer.start(on: address, router: router, registry: registry, logger: logger)
+        logger.info("listening", ["address": server.address.description, "url": server.url])
+        return server
+    }
+
+    private func stop(_ server: HTTPServer?) async {
+        await server?.stop(within: 2000)
         await client.close()
         store.close()
         folder?.remove()

@@ -7,6 +7,8 @@ extension Option {
         help: "settings in YAML (default: config.yaml, or /etc/metric-reader/config.yaml)")
     fileprivate static let history = Option(
         name: "--data", placeholder: "FILE", help: "the database with states and history (default: in memory)")
+    fileprivate static let address = Option(
+        name: "--listen", placeholder: "ADDR:PORT", help: "where to tell over HTTP what is going on (default: nowhere)")
     fileprivate static let level = Option(
         name: "--log-level", placeholder: "LEVEL", help: "debug, info, warn or error (default: LOG_LEVEL, or info)")
 }
@@ -14,8 +16,15 @@ extension Option {
 let watchCommand = Command(
     words: ["watch"],
     summary: "watch one metric of a Prometheus and act when it crosses a threshold, in Metric Reader's place",
-    options: [.settings, .history, .logFormat, .level], details: settingsHelp
+    options: [.settings, .history, .address, .logFormat, .level], details: settingsHelp
 ) { invocation in
+    let address = try invocation[.address].map { text throws(UsageError) in
+        do throws(UserError) {
+            return try ListenAddress(text)
+        } catch {
+            throw UsageError(message: "--listen: \(error.message)")
+        }
+    }
     let signals = try catchSignals()
     let environment = processEnvironment()
     let configuration = WatchConfiguration(file: invocation[.settings], environment: environment)
@@ -25,7 +34,7 @@ let watchCommand = Command(
     settings.election.tell(logger, isInCluster: environment["KUBERNETES_SERVICE_HOST"] != nil)
     let watch = try await Watch(
         settings, from: configuration, environment: environment, data: invocation[.history], logger: logger)
-    try await watch.run(signals)
+    try await watch.run(signals, listeningOn: address)
     return 0
 }
 

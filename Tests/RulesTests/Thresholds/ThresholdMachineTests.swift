@@ -159,7 +159,7 @@ struct ThresholdMachineTests {
         var play = Play(rule)
         #expect(
             play.all([15, 15, 25, 25, 25, 15, 25, 5, 25]) == [
-                "soft, enter soft a", "soft, repeat soft a", "hard, repeat soft a, enter hard a", "hard", "hard",
+                "soft, enter soft a", "soft, repeat soft a", "hard, enter hard a", "hard", "hard",
                 "hard",
                 "hard, repeat hard a", "ok", "hard, enter soft a",
             ])
