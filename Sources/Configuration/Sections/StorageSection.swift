@@ -6,6 +6,8 @@ public struct StorageSection: ConfigurationSection, Hashable {
     public var path: String?
     /// How long samples are kept, in milliseconds.
     public var retention: Int64 = 15 * 86_400_000
+    /// How long actions stay in the history, in milliseconds.
+    public var historyRetention: Int64 = 365 * 86_400_000
     /// How many bytes the file may have; 0 for any.
     public var retentionSize: Int64 = 0
 
@@ -19,6 +21,12 @@ public struct StorageSection: ConfigurationSection, Hashable {
         if let retention = fields.duration("retention") {
             self.retention = retention
             if retention == 0 { context.fail("retention must be longer than 0", at: fields.place(of: "retention")) }
+        }
+        if let history = fields.duration("history_retention") {
+            historyRetention = history
+            if history == 0 {
+                context.fail("history_retention must be longer than 0", at: fields.place(of: "history_retention"))
+            }
         }
         retentionSize = fields.size("retention_size") ?? 0
         fields.finish(notYet: ["exemplars", "tsdb"])

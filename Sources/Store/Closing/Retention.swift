@@ -9,6 +9,9 @@ public struct RetentionLimits: Sendable, Hashable {
     /// How many actions the history has, above which the oldest go; nil for no limit. One that has not ended stays.
     public var actions: Int64?
 
+    /// How long an action that has ended stays in the history; nil for ever.
+    public var history: Int64?
+
     /// Fifteen days, as long as Prometheus keeps by itself, and no limit of size.
     public static let standard = RetentionLimits(milliseconds: 15 * 86_400_000, bytes: nil)
 
@@ -57,6 +60,7 @@ struct Retention {
             }
         }
         if let actions = limits.actions { try removeActions(butTheLast: actions) }
+        if let history = limits.history { try removeActions(decidedBefore: now &- min(history, max(0, now))) }
         let oldest = try oldestWindow() ?? window(of: now) - 2
         try removeSeries(before: oldest)
         try leftovers.remove(targetsGoneBefore: oldest * windowMilliseconds)
@@ -73,12 +77,27 @@ struct Retention {
     }
 
     private func removeActions(butTheLast count: Int64) throws {
+        try removeActions { connection in
+            try connection.integer(
+                "SELECT action_id FROM actions ORDER BY action_id DESC LIMIT 1 OFFSET ?", .integer(max(0, count)))
+        }
+    }
+
+    /// Numbers ascend with time, unless the clock was set: what that misses goes a little later.
+    private func removeActions(decidedBefore time: Int64) throws {
+        try removeActions { connection in
+            try connection.integer(
+                "SELECT max(action_id) - 1 FROM (SELECT action_id FROM actions WHERE decided >= ? ORDER BY action_id LIMIT 1)",
+                .integer(time)) ?? connection.integer("SELECT max(action_id) FROM actions")
+        }
+    }
+
+    /// Takes the actions up to a number out that have ended, with their attempts.
+    private func removeActions(upTo bound: @escaping @Sendable (Connection) throws -> Int64?) throws {
         var more = true
         while more {
             more = try writer.performFreeing { connection in
-                let bound = try connection.integer(
-                    "SELECT action_id FROM actions ORDER BY action_id DESC LIMIT 1 OFFSET ?", .integer(max(0, count)))
-                guard let bound else { return false }
+                guard let bound = try bound(connection) else { return false }
                 var gone: [Int64] = []
                 try connection.rows(
                     "SELECT action_id FROM actions WHERE action_id <= ? AND due IS NULL ORDER BY action_id LIMIT ?",

@@ -229,5 +229,6 @@ extension RetentionLimits {
     /// What the configuration wants kept.
     fileprivate init(_ section: StorageSection) {
         self.init(milliseconds: section.retention, bytes: section.retentionSize > 0 ? section.retentionSize : nil)
+        history = section.historyRetention
     }
 }
