@@ -45,6 +45,7 @@ final class Watch: Sendable {
             var options = Store.Options()
             options.isPassing = folder != nil
             if folder != nil { options.retention.actions = Self.actionsInMemory }
+            options.retention.history = StorageSection().historyRetention
             store = try Store(
                 path: data ?? folder.map { "\($0.path)/history.db" } ?? "", options: options, registry: registry,
                 logger: logger)

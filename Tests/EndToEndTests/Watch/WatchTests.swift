@@ -215,4 +215,24 @@ struct WatchTests {
             Set(try watcher.history("action, outcome")) == [["scale", "succeeded"], ["file_action", "succeeded"]])
         #expect(try queryOne(watcher.data, "select output from action_history where action = 'scale'") == "3 1")
     }
+
+    @Test func tellsOverHTTPWhereItIsAsked() throws {
+        let metric = try WatchedMetric(15)
+        let watcher = try Watcher(
+            in: metric.workplace,
+            metric.settings(["THRESHOLD": ">10", "BACKOFF_DELAY": "1h", "ACTION_PLUGIN": "log_action"]),
+            options: ["--listen", "127.0.0.1:0"])
+        let port = try eventually("it listens") { Appliance.listeningPort(watcher.log) }
+        #expect(try request(port: port, path: "/-/ready").status == 200)
+        try eventually("it has acted") {
+            let answer = try request(port: port, path: "/api/v1/actions").text
+            return answer.contains(#""action":"log_action""#) && answer.contains(#""outcome":"succeeded""#)
+        }
+        #expect(try request(port: port, path: "/api/v1/thresholds").text.contains(#""state":"active""#))
+        #expect(
+            try request(port: port, path: "/metrics").text.contains(
+                #"vedette_actions_total{action="log_action",outcome="succeeded"} 1"#))
+        #expect(try request(port: port, path: "/api/v1/query?query=1").status == 404)
+        #expect(try watcher.stop() == .exit(0))
+    }
 }

@@ -57,6 +57,8 @@ final class WatchedMetric: Sendable {
         prometheus = try PrometheusPeer(
             in: workplace, configuration: scraping([("test", exporter)], every: "100ms"))
         try wait(for: value)
+        // The first evaluation is for a time shortly before the start: by then the metric must have been there.
+        Thread.sleep(forTimeInterval: 0.3)
     }
 
     deinit { exporter.stop() }
