@@ -33,4 +33,21 @@ import Testing
         #expect(scratch.store.maintain())
         #expect(try scratch.shell("select count(*) from actions") == ["11"])
     }
+
+    @Test func actionsThatEndedLongAgoGo() async throws {
+        let scratch = try Scratch { $0.retention.history = 1000 }
+        let now = scratch.clock.now()
+        for id: Int64 in 1...6 {
+            var action = StoredAction(id: id)
+            action.decided = now - 3500 + id * 500
+            action.due = id == 2 ? 1 : nil
+            action.outcome = id == 2 ? .waiting : .succeeded
+            try await scratch.store.record([.action(action)])
+        }
+        #expect(scratch.store.maintain())
+        #expect(try scratch.shell("select action_id from actions") == ["2", "5", "6"])
+        scratch.clock.advance(10_000)
+        #expect(scratch.store.maintain())
+        #expect(try scratch.shell("select action_id from actions") == ["2"])
+    }
 }
