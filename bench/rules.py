@@ -30,7 +30,10 @@ class Run:
 
 
 def selectors_of(address):
-    """A selector for each line that an exporter sends."""
+    """A selector for each line that an exporter sends, once it does."""
+    deadline = time.monotonic() + 20
+    while not web.answers(f"http://{address}/metrics") and time.monotonic() < deadline:
+        time.sleep(0.05)
     for line in web.get(f"http://{address}/metrics").splitlines():
         if line and not line.startswith("#"):
             series = line.rsplit(" ", 1)[0]
