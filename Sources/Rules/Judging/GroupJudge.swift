@@ -18,9 +18,12 @@ struct GroupLoop: Sendable {
     let schedule: GroupSchedule
     let surroundings: Surroundings
 
-    /// Calls `evaluate` with the time of each evaluation, until the task is cancelled. The first one is at once.
-    func run(_ evaluate: (_ time: Int64) async -> Void) async {
-        var last: Int64?
+    /// Calls `evaluate` with the time of each evaluation, until the task is cancelled. The first one is at once, unless that time has
+    /// been evaluated before.
+    func run(after evaluated: Int64?, _ evaluate: (_ time: Int64) async -> Void) async {
+        var last = evaluated
+        // What was not evaluated while nobody ran was not missed by us.
+        var hasRun = false
         while !Task.isCancelled {
             let now = surroundings.clock.now()
             let due = schedule.last(at: now)
@@ -29,10 +32,11 @@ struct GroupLoop: Sendable {
                 await pause(until: schedule.next(after: now), from: now)
                 continue
             }
-            if let last, due - last > schedule.interval {
+            if hasRun, let last, due - last > schedule.interval {
                 surroundings.instruments.missed.increment(by: Int((due - last) / schedule.interval) - 1)
             }
             last = due
+            hasRun = true
             let began = monotonicNanoseconds()
             await evaluate(due)
             surroundings.instruments.seconds.observe(nanoseconds: monotonicNanoseconds() - began)

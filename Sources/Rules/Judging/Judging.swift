@@ -237,7 +237,7 @@ public final class Judging: Sendable {
             groups.forget(row.name)
         }
         if !batch.isEmpty { store.write(batch) }
-        board.keepOnly(groups: ids)
+        board.expect(groups: ids)
         state.withLock { state in
             state.thresholds = thresholds
             state.ruleGroups = ruleGroups

@@ -29,7 +29,7 @@ final class RuleGroupJudge: GroupJudge {
         self.surroundings = surroundings
     }
 
-    func run() async { await loop.run { await evaluate(at: $0) } }
+    func run() async { await loop.run(after: group.withLock { $0.state.lastEvaluation }) { await evaluate(at: $0) } }
 
     /// One evaluation for a time.
     func evaluate(at time: Int64) async {

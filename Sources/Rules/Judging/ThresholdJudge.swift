@@ -27,7 +27,7 @@ final class ThresholdJudge: GroupJudge {
         self.surroundings = surroundings
     }
 
-    func run() async { await loop.run { await evaluate(at: $0) } }
+    func run() async { await loop.run(after: group.withLock { $0.evaluated }) { await evaluate(at: $0) } }
 
     /// One evaluation for a time.
     func evaluate(at time: Int64) async {

@@ -6,6 +6,10 @@ final class AlertBoard: Sendable {
     private struct State {
         var alerts: [Int64: [ActionAlert]] = [:]
         var version = 0
+        /// The groups that have said what fires …
+        var heard: Set<Int64> = []
+        /// … and those that are configured and have not.
+        var unheard: Set<Int64> = []
     }
 
     private let state = Mutex(State())
@@ -13,19 +17,26 @@ final class AlertBoard: Sendable {
     /// The alerts of a group, those that have been resolved lately among them, in place of those of before.
     func set(group: Int64, _ alerts: [ActionAlert]) {
         state.withLock { state in
+            state.heard.insert(group)
+            state.unheard.remove(group)
             if alerts.isEmpty, state.alerts[group] == nil { return }
             state.alerts[group] = alerts.isEmpty ? nil : alerts
             state.version += 1
         }
     }
 
-    /// Forgets the groups that are not configured any more.
-    func keepOnly(groups: Set<Int64>) {
+    /// Says which groups are configured; the others are forgotten.
+    func expect(groups: Set<Int64>) {
         state.withLock { state in
+            state.heard.formIntersection(groups)
+            state.unheard = groups.subtracting(state.heard)
             state.alerts = state.alerts.filter { groups.contains($0.key) }
             state.version += 1
         }
     }
+
+    /// Whether every group has said what fires. Before, an alert that is not here need not be over.
+    var isComplete: Bool { state.withLock { $0.unheard.isEmpty } }
 
     /// Grows with every change.
     var version: Int { state.withLock { $0.version } }

@@ -71,7 +71,8 @@ final class Notifier: Sendable {
     func look(at now: Int64) async {
         let turn = surroundings.turn()
         // Whose turn it is not tells nobody, and has told nobody when its turn comes.
-        guard turn.mayAct else { return }
+        // After a start nobody knows what fires until each group has been judged: what is stored must not be taken for resolved.
+        guard turn.mayAct, board.isComplete else { return }
         let (changes, decided) = state.withLock { state in look(&state, turn, now) }
         if changes.isEmpty { return }
         do {

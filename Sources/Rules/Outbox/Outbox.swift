@@ -153,7 +153,11 @@ final class Outbox: Sendable {
         var attempt = StoredAttempt(
             action: action.id, attempt: action.attempts, started: surroundings.clock.now(), epoch: turn.epoch)
         await record([.attempt(attempt), progress(action, due: attempt.started)])
-        let outcome = await perform(action, configured)
+        // Writing may have taken its time.
+        let still = surroundings.turn()
+        let outcome =
+            still.mayAct && still.epoch == action.epoch
+            ? await perform(action, configured) : AttemptOutcome(.cancelled, error: "the turn to act was over")
         attempt.finished = surroundings.clock.now()
         attempt.outcome = outcome.verdict.rawValue
         attempt.code = outcome.code

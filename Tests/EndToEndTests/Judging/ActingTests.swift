@@ -97,6 +97,37 @@ struct ActingTests {
         #expect(try second.stop() == .exit(0))
     }
 
+    /// After a start nobody knows at first what fires: what was told before is not over because of that.
+    @Test(.timeLimit(.minutes(1))) func aRestartTellsNobodyThatAlertsAreOver() throws {
+        let exporter = try Exporter(text: "queue_length 50\n")
+        let receiver = try Exporter(keepingRequests: true) { _ in Reply("thanks") }
+        defer {
+            exporter.stop()
+            receiver.stop()
+        }
+        let workplace = try Workplace()
+        // By routes alone.
+        let configuration =
+            configuration(exporter, receiver)
+            .replacingOccurrences(of: "actions: {enter: [tell], resolve: [tell]}, ", with: "")
+            + "\nroutes:\n  - {actions: [tell], group_by: [alertname], group_wait: 0s, group_interval: 1s}\n"
+        let first = try Appliance(in: workplace, configuration: configuration)
+        try eventually("it is told") { receiver.received.count == 1 }
+        try eventually("that is on record") {
+            try first.rows("select 1 from actions where outcome = 'succeeded'").count == 1
+        }
+        try first.crash()
+        // Longer than the group's interval: it is due at once.
+        Thread.sleep(forTimeInterval: 2)
+        let second = try Appliance(in: workplace, configuration: configuration)
+        Thread.sleep(forTimeInterval: 3)
+        #expect(receiver.received.count == 1, "\(receiver.received.map(\.body))")
+        exporter.change { _ in Reply("queue_length 0\n") }
+        try eventually("its end is told") { receiver.received.count == 2 }
+        #expect(receiver.received.last?.body.contains("\"status\":\"resolved\"") == true)
+        #expect(try second.stop() == .exit(0))
+    }
+
     @Test(.timeLimit(.minutes(2))) func aThousandActionsAtOnceAreRecordedAtOnceAndWorkedOff() throws {
         let text = (0..<1000).map { "queue_length{n=\"\($0)\"} 50\n" }.joined()
         let exporter = try Exporter(text: text)
