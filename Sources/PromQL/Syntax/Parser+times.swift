@@ -118,7 +118,10 @@ extension Parser {
         let magnitude = try numberLiteral().value
         let seconds = isMinus ? -magnitude : magnitude
         // Times far beyond every sample would only overflow in what is reckoned with them.
-        guard let milliseconds = Int64(exactly: (seconds * 1000).rounded()), Steps.times.contains(milliseconds) else {
+        // By parts: in very large products a thousandth is rounded away, and what is printed would be read otherwise.
+        let whole = seconds.rounded(.towardZero)
+        let thousands = whole * 1000 + ((seconds - whole) * 1000).rounded()
+        guard let milliseconds = Int64(exactly: thousands), Steps.times.contains(milliseconds) else {
             throw error(
                 "timestamp out of bounds for @ modifier: \(formatAPIValue(seconds))", at: expression.range)
         }
