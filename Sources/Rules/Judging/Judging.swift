@@ -12,7 +12,6 @@ import Threads
 public final class Judging: Sendable {
     /// What is changed by a reload.
     private struct State {
-        var configuration: JudgingConfiguration
         var thresholds: [ThresholdJudge] = []
         var ruleGroups: [RuleGroupJudge] = []
 
@@ -70,7 +69,7 @@ public final class Judging: Sendable {
         notifier = Notifier(board, routes: { shared.value.routes }, surroundings)
         groups = GroupNumbers(record)
         (reloads, reload) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        state = Mutex(State(configuration: configuration))
+        state = Mutex(State())
         mutings.configure(configuration.silences, configuration.windows)
         takeUp(record, appliance)
         restoreGroups(record)
