@@ -37,7 +37,7 @@ final class KeptRuleGroup {
     }
 
     /// What a group is found by after a restart.
-    static func name(of group: RuleGroup) -> String { "\(group.file);\(group.name)" }
+    static func name(of group: RuleGroup) -> String { "\(withoutSemicolons(group.file));\(group.name)" }
 
     /// The state that an evaluation goes on from.
     func stateBefore(_ now: Int64, _ clocks: ClockReading) -> RuleGroupState {
@@ -183,11 +183,12 @@ extension KeptRuleGroup {
         }
     }
 
-    /// Takes over what was stored before the start. Alerts of rules that are not there any more are left behind.
-    func restore(_ group: JudgedGroup, _ instances: [JudgedInstance]) throws(UserError) {
+    /// Takes over what was stored before the start. Returns the rows of alerts whose rules are not there any more.
+    func restore(_ group: JudgedGroup, _ instances: [JudgedInstance]) throws(UserError) -> [Int64] {
         state.lastEvaluation = group.evaluated
         clock = ClockReading(json: group.clock)
         let values = readValues(group.values)
+        var leftBehind: [Int64] = []
         for stored in instances where stored.kind == "alert" {
             let read = try StoredAlert(stored)
             let value = stored.slot < values.count ? values[stored.slot] : nil
@@ -195,7 +196,10 @@ extension KeptRuleGroup {
                 guard case .alerting = rule else { return false }
                 return sameBytes(rule.name, stored.rule) && rule.labels == read.ruleLabels
             }
-            guard let place, case .alerting(let rule) = evaluator.group.rules[place] else { continue }
+            guard let place, case .alerting(let rule) = evaluator.group.rules[place] else {
+                leftBehind.append(stored.id)
+                continue
+            }
             var instance = read.instance
             instance.value = value ?? .nan
             state.rules[place].instances.append(instance)
@@ -206,5 +210,12 @@ extension KeptRuleGroup {
                 state.rules[place].series += [rule.series(of: instance), rule.sinceSeries(of: instance)]
             }
         }
+        return leftBehind
     }
+}
+
+/// The part of a group's name that is before the semicolon, which stands in no other place before the last part.
+func withoutSemicolons(_ text: String) -> String {
+    text.utf8.contains { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "%") }
+        ? text.map { $0 == ";" ? "%3B" : $0 == "%" ? "%25" : String($0) }.joined() : text
 }

@@ -10,23 +10,14 @@ import Threads
 
 /// Judges, and has done what follows from it. Everything that it must not forget is in the file: it goes on where it was.
 public final class Judging: Sendable {
-    /// What is changed by a reload.
-    private struct State {
-        var thresholds: [ThresholdJudge] = []
-        var ruleGroups: [RuleGroupJudge] = []
-
-        var judges: [any GroupJudge] { thresholds + ruleGroups }
-    }
-
     private let store: Store
-    private let client: HTTPClient
     private let logger: Logger
     private let surroundings: Surroundings
     private let outbox: Outbox
     private let configuration: SharedConfiguration
-    private let state: Mutex<State>
-    private let groups: GroupNumbers
-    private let board = AlertBoard()
+    /// Changed by a reload.
+    private let judges: Mutex<Judges>
+    private let maker: JudgeMaker
     private let notifier: Notifier
     /// Silences and maintenance windows.
     public let mutings: Mutings
@@ -41,7 +32,6 @@ public final class Judging: Sendable {
         logger: Logger, clock: any WallClock = SystemClock(), watch: (@Sendable ([ThresholdStatus]) -> Void)? = nil
     ) throws {
         self.store = store
-        self.client = client
         self.logger = logger
         let record = try store.judgingRecord()
         let appliance = record.facts["appliance"] ?? newApplianceName()
@@ -52,7 +42,13 @@ public final class Judging: Sendable {
             machine: machine, appliance: appliance, leastEpoch: record.facts["epoch"].flatMap { Int64($0) } ?? 0,
             clock: clock)
         self.leadership = leadership
-        let turn: @Sendable () -> Turn = { Turn(leadership) }
+        let turns = Turns(leadership, facts: record.facts) { change in
+            let batch = WriteBatch()
+            batch.add(change)
+            store.write(batch)
+        }
+        let turn: @Sendable () -> Turn = { turns.present() }
+        let board = AlertBoard()
         let mutings = try Mutings(record.mutings) { try await store.record($0) }
         self.mutings = mutings
         outbox = Outbox(
@@ -65,23 +61,24 @@ public final class Judging: Sendable {
             threads: RestingThreads(name: "rules", stackSize: QueryEngine.stackSize), turn: turn,
             muting: { mutings.reason(for: $0, at: $1) },
             numbers: ActionNumbers(after: record.lastAction, appliance: appliance), ends: ends, outbox: outbox,
-            externalURL: { shared.value.groups.externalURL }, board: board, watch: watch)
+            externalURL: { shared.value.groups.externalURL }, hasRoutes: { !shared.value.routes.isEmpty },
+            board: board, watch: watch)
         notifier = Notifier(board, routes: { shared.value.routes }, surroundings)
-        groups = GroupNumbers(record)
+        maker = JudgeMaker(
+            surroundings: surroundings, client: client, groups: GroupNumbers(record),
+            lastOwnEpoch: { turns.lastOwn })
         (reloads, reload) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        state = Mutex(State())
+        judges = Mutex(Judges())
         mutings.configure(configuration.silences, configuration.windows)
         takeUp(record, appliance)
         restoreGroups(record)
-        let stored = Dictionary(grouping: record.instances, by: \.group)
-        let rows = record.groups.map { ($0, stored[$0.id] ?? []) }
-        build(configuration, from: rows)
+        begin(configuration, record)
         let outbox = outbox
         registry.gauge("vedette_actions_open", "Actions that have been decided on and have not ended.") {
             Double(outbox.count)
         }
         registry.addJudging(leadership: leadership) { [self] in
-            state.withLock { $0.thresholds }.flatMap { $0.counts() }
+            judges.withLock { $0.thresholds }.flatMap { $0.counts() }
         }
     }
 
@@ -116,7 +113,7 @@ public final class Judging: Sendable {
                 if Task.isCancelled { break }
                 judging.cancel()
                 await judging.value
-                rebuild()
+                await rebuild()
                 judging = startJudging()
                 outbox.look()
             }
@@ -161,17 +158,17 @@ public final class Judging: Sendable {
 
     /// The states of all thresholds.
     public func thresholds() -> [ThresholdStatus] {
-        state.withLock { $0.thresholds }.flatMap { $0.states() }
+        judges.withLock { $0.thresholds }.flatMap { $0.states() }
     }
 
     /// The groups of rule files.
-    public func ruleGroups() -> [GroupReport] { state.withLock { $0.ruleGroups }.map { $0.report() } }
+    public func ruleGroups() -> [GroupReport] { judges.withLock { $0.ruleGroups }.map { $0.report() } }
 
     /// The thresholds by what is evaluated together, as alerting rules.
-    public func thresholdGroups() -> [ThresholdGroupReport] { state.withLock { $0.thresholds }.map { $0.report() } }
+    public func thresholdGroups() -> [ThresholdGroupReport] { judges.withLock { $0.thresholds }.map { $0.report() } }
 
     private func startJudging() -> Task<Void, Never> {
-        let judges = state.withLock { $0.judges }
+        let judges = judges.withLock { $0.all }
         return Task {
             await withDiscardingTaskGroup { group in
                 for judge in judges { group.addTask { await judge.run() } }
@@ -207,95 +204,41 @@ public final class Judging: Sendable {
         }
     }
 
-    private func rebuild() {
-        let rows = state.withLock { $0.judges }.compactMap { $0.rows() }
-        build(configuration.value, from: rows)
+    /// Makes the judges that go on with what is in the file.
+    private func begin(_ configuration: JudgingConfiguration, _ record: JudgingRecord) {
+        // The outbox has begun nothing yet that would have to be ended.
+        let made = maker.judges(configuration, from: JudgedBefore(groups: record.groups, instances: record.instances), after: []).judges
+        for judge in made.thresholds { noteEnds(judge.awaited()) }
+        judges.withLock { $0 = made }
     }
 
-    /// Makes the groups of a configuration, with the states that are known.
-    private func build(_ configuration: JudgingConfiguration, from rows: [(JudgedGroup, [JudgedInstance])]) {
-        let known = Dictionary(rows.map { ($0.0.name, $0) }, uniquingKeysWith: { a, _ in a })
-        let before = state.withLock { $0.ruleGroups }
-        let batch = WriteBatch()
-        let thresholds = ThresholdGroupKey.grouped(configuration.thresholds).map { name, key, thresholds in
-            let group = ThresholdGroup(
-                id: groups.number(of: name), name: name, thresholds: thresholds.map(\.threshold))
-            if let (row, instances) = known[name] { restore(group, row, instances) }
-            return ThresholdJudge(group, interval: key.interval, source: source(key, configuration), surroundings)
-        }
-        let ruleGroups = configuration.ruleFiles.flatMap(\.groups).map { group in
-            let name = KeptRuleGroup.name(of: group)
-            return ruleGroupJudge(
-                name, group, configuration, known[name],
-                after: before.first { $0.name == name }?.retire(in: batch))
-        }
-        let ids = Set(thresholds.map(\.groupID) + ruleGroups.map(\.groupID))
-        end(before.filter { !ids.contains($0.groupID) }, in: batch)
-        for (row, _) in rows where !ids.contains(row.id) {
-            batch.add(.groupGone(row.id))
-            groups.forget(row.name)
-        }
-        if !batch.isEmpty { store.write(batch) }
-        board.expect(groups: ids)
-        state.withLock { state in
-            state.thresholds = thresholds
-            state.ruleGroups = ruleGroups
-        }
-    }
-
-    private func ruleGroupJudge(
-        _ name: String, _ group: RuleGroup, _ configuration: JudgingConfiguration,
-        _ stored: (JudgedGroup, [JudgedInstance])?, after old: (state: RuleGroupState, group: RuleGroup)?
-    ) -> RuleGroupJudge {
-        let kept = KeptRuleGroup(
-            id: groups.number(of: name), name: name, GroupEvaluator(group, settings: configuration.groups),
-            externalURL: configuration.groups.externalURL, store.recorded(group: name))
-        if let (row, instances) = stored {
+    /// How actions ended that thresholds wait for. Asked only after a start: later they are in the outbox, or have been noted.
+    private func noteEnds(_ awaited: [Int64]) {
+        for id in awaited {
             do {
-                try kept.restore(row, instances)
-            } catch {
-                logger.error("cannot take up the alerts of \(name): \(error); they begin anew")
-            }
-        }
-        if let old { kept.takeOver(old.state, of: old.group) }
-        return RuleGroupJudge(kept, source: store, sampleLimit: configuration.sampleLimit, surroundings)
-    }
-
-    /// The series of groups that are not configured any more end.
-    private func end(_ gone: [RuleGroupJudge], in batch: WriteBatch) {
-        for judge in gone {
-            do {
-                try judge.end(at: surroundings.clock.now(), in: batch)
-            } catch {
-                logger.error("cannot end the series of a group that is gone: \(error)")
-            }
-        }
-    }
-
-    private func restore(_ group: ThresholdGroup, _ row: JudgedGroup, _ instances: [JudgedInstance]) {
-        do {
-            for id in try group.restore(row, instances, epoch: surroundings.turn().epoch) {
                 guard let action = try store.action(id) else {
-                    surroundings.ends.note(missing: id, group: group.id, at: row.evaluated)
+                    surroundings.ends.note(missing: id, at: surroundings.clock.now())
                     continue
                 }
                 if action.due == nil {
                     let succeeded = action.outcome == .succeeded
-                    surroundings.ends.note(action, succeeded: succeeded, at: action.ended ?? row.evaluated)
+                    surroundings.ends.note(
+                        action, succeeded: succeeded, at: action.ended ?? surroundings.clock.now())
                 }
+            } catch {
+                logger.error("cannot find out how action \(id) ended: \(error)")
             }
-        } catch {
-            logger.error("cannot take up the states of \(row.name): \(error); they begin anew")
         }
     }
 
-    private func source(_ key: ThresholdGroupKey, _ configuration: JudgingConfiguration) -> any JudgedSource {
-        if let section = key.source {
-            return RemoteSource(section: section, client: client, lane: BlockingLane())
-        }
-        return LocalSource(
-            series: store, options: configuration.queries, sampleLimit: configuration.sampleLimit,
-            threads: surroundings.threads, clock: surroundings.clock)
+    /// Makes the judges that go on with what those of before knew.
+    private func rebuild() async {
+        let old = judges.withLock { $0 }
+        let before = JudgedBefore(
+            old.all.compactMap { $0.rows() }, thresholds: old.thresholds.flatMap { $0.thresholds })
+        let (made, left) = maker.judges(configuration.value, from: before, after: old.ruleGroups)
+        judges.withLock { $0 = made }
+        await outbox.cancel(left)
     }
 }
 

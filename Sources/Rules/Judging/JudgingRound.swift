@@ -14,9 +14,9 @@ struct JudgingRound {
     /// Whose turn it is to act.
     let turn: Turn
     /// Why something with these labels is not reported at present; nil when it is.
-    let muting: (Labels) -> String?
-    /// The actions that have ended since the last evaluation.
-    let ends: [Int64: End]
+    let muting: @Sendable (Labels) -> String?
+    /// Takes how an action ended; nil when it has not.
+    let end: @Sendable (_ action: Int64) -> End?
     /// Gives out the numbers of actions.
     let numbers: ActionNumbers
     /// Where the appliance is reached from outside.
@@ -26,8 +26,8 @@ struct JudgingRound {
     var changes: [JudgingChange] = []
     /// The actions that have been decided on and are to be run.
     var decided: [StoredAction] = []
-    /// The instances whose condition holds no more.
-    var left: Set<String> = []
+    /// What was about conditions that hold no more.
+    var left: Set<OutboxQueue.Line> = []
     /// What went wrong.
     var problems: [String] = []
     /// What is worth knowing.
@@ -37,19 +37,40 @@ struct JudgingRound {
     mutating func decide(
         _ wish: ThresholdWish, _ subject: ThresholdSubject, _ state: inout ThresholdState, at now: Int64
     ) {
-        let place = state.actions.firstIndex { $0.level == wish.level && $0.action == wish.action }
-        // Whose turn it is not decides nothing: it stays due until it is.
-        guard turn.mayAct else { return }
-        let labels = subject.alertLabels(wish.level)
-        let isKnownSilenced = place.map { state.actions[$0].standing == .silenced } ?? false
-        if let reason = muting(labels) {
-            if wish.cause != .resolve, let place { state.actions[place].standing = .silenced }
-            // Once is enough for the history.
-            if !isKnownSilenced { record(wish, subject, state, at: now, silencedBy: reason) }
+        guard turn.mayAct else {
+            // Whose turn it is not decides nothing. What is active stays due until it is; what is over is remembered for then.
+            if wish.cause == .resolve { state.owed.append(.init(wish: wish, left: now)) }
             return
         }
-        let id = record(wish, subject, state, at: now, silencedBy: nil)
-        if wish.cause != .resolve, let place { state.actions[place].standing = .outstanding(action: id) }
+        if wish.cause == .resolve {
+            // Whoever was never told that it began need not be told that it is over.
+            if !wish.wasTold { return }
+            record(wish, subject, state, at: now, silencedBy: muting(subject.alertLabels(wish.level)))
+            return
+        }
+        guard let place = state.place(of: wish) else { return }
+        if let reason = muting(subject.alertLabels(wish.level)) {
+            // Once is enough for the history.
+            if !state.actions[place].isSilenced { record(wish, subject, state, at: now, silencedBy: reason) }
+            state.actions[place].isSilenced = true
+        } else {
+            let id = record(wish, subject, state, at: now, silencedBy: nil)
+            subject.threshold.rule.decided(id, for: wish, &state)
+        }
+    }
+
+    /// Does what could not be done when levels were left, because it was not our turn. What others told of has been resolved by
+    /// them, except while nobody was there to do it.
+    mutating func settleOwed(_ subject: ThresholdSubject, _ state: inout ThresholdState, at now: Int64) {
+        if state.owed.isEmpty { return }
+        let owed = state.owed.filter { $0.wish.wasTold || now.after(-$0.left) <= turn.handover }
+        state.owed = turn.mayAct ? [] : owed
+        guard turn.mayAct else { return }
+        for resolve in owed {
+            var wish = resolve.wish
+            wish.wasTold = true
+            decide(wish, subject, &state, at: now)
+        }
     }
 
     @discardableResult
@@ -59,7 +80,7 @@ struct JudgingRound {
     ) -> Int64 {
         let (id, key) = numbers.next(decided: now)
         let event = subject.event(wish, state, id: id, key: key, epoch: turn.epoch)
-        var action = StoredAction(event, origin: wish.cause == .resolve ? "" : String(subject.instance))
+        var action = StoredAction(event, origin: wish.cause == .resolve ? "" : ActionEnds.threshold)
         action.series = subject.labels.json
         if let reason {
             action.outcome = .silenced

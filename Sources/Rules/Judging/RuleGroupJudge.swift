@@ -63,7 +63,7 @@ final class RuleGroupJudge: GroupJudge {
         let evaluation = evaluator.evaluate(before, at: time, over: source, control: control)
         try group.withLock { group in
             try group.take(evaluation, clocks, in: batch)
-            surroundings.board.set(group: groupID, group.alerts())
+            surroundings.board.set(group: groupID, surroundings.hasRoutes() ? group.alerts() : [])
         }
         return evaluation.notes
     }

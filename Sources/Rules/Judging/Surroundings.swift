@@ -25,6 +25,8 @@ struct Surroundings: Sendable {
     let outbox: Outbox
     /// Where the appliance is reached from outside.
     let externalURL: @Sendable () -> String
+    /// Whether anybody is told of alerts.
+    let hasRoutes: @Sendable () -> Bool
     let board: AlertBoard
     /// Is told the states of a group after each evaluation; nil when nobody wants to know.
     let watch: (@Sendable ([ThresholdStatus]) -> Void)?

@@ -2,23 +2,21 @@
 public struct Turn: Sendable, Hashable {
     /// Whether this appliance may act now.
     public var mayAct: Bool
-    /// Grows whenever somebody else's turn begins.
+    /// Grows whenever a turn begins.
     public var epoch: Int64
+    /// The first of the epochs, up to this one, between which nobody but this appliance has acted: what was done in them still holds.
+    public var first: Int64
+    /// The longest time, in milliseconds, in which nobody may have acted before a turn began.
+    public var handover: Int64
 
-    /// A turn.
-    public init(mayAct: Bool, epoch: Int64) {
+    /// A turn; unless something else is said, somebody else acted just before.
+    public init(mayAct: Bool, epoch: Int64, first: Int64? = nil, handover: Int64 = 0) {
         self.mayAct = mayAct
         self.epoch = epoch
+        self.first = first ?? epoch
+        self.handover = handover
     }
 
     /// Nobody else is there.
     public static let alone = Turn(mayAct: true, epoch: 0)
-}
-
-extension Turn {
-    /// The turn at this moment.
-    init(_ leadership: any Leadership) {
-        let epoch = leadership.actingEpoch()
-        self.init(mayAct: epoch != nil, epoch: epoch ?? leadership.status.epoch)
-    }
 }

@@ -13,6 +13,9 @@ public struct AloneLeadership: Leadership {
     /// The only epoch there is.
     public func actingEpoch() -> Int64? { status.epoch }
 
+    /// It never changes hands.
+    public var handover: Int64 { 0 }
+
     /// Tells once whose turn it is.
     public func start(telling: @escaping @Sendable (LeadershipStatus) -> Void) async throws(UserError) {
         telling(status)

@@ -10,6 +10,9 @@ public protocol Leadership: Sendable {
     /// be asked before each act: the turn ends at a time, though nobody may be there to say so.
     func actingEpoch() -> Int64?
 
+    /// The longest time, in milliseconds, in which nobody may act while the turn changes hands.
+    var handover: Int64 { get }
+
     /// Begins to take part, and from then on tells of each change, on a thread of its own that must not be held up. To be
     /// called once. Throws when taking part is impossible.
     func start(telling: @escaping @Sendable (LeadershipStatus) -> Void) async throws(UserError)

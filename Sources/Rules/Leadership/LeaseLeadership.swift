@@ -63,6 +63,9 @@ public final class LeaseLeadership: Leadership {
         return published.status.epoch
     }
 
+    /// The lease of whoever died, and what the next one needs to notice and to write itself in.
+    public var handover: Int64 { timing.leaseDuration + 2 * timing.retryPeriod }
+
     /// Begins to take part. Throws when the store is found unusable; one that does not answer may do so later.
     public func start(telling: @escaping @Sendable (LeadershipStatus) -> Void) async throws(UserError) {
         let result: Result<Void, UserError> = await withCheckedContinuation { continuation in

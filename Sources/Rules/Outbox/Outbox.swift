@@ -65,12 +65,13 @@ final class Outbox: Sendable {
     /// Looks again whether something can be started: the configuration has changed, or whose turn it is.
     func look() { alarm.yield() }
 
-    /// The conditions behind these instances hold no more: their actions that are to end then do.
-    func cancel(origins: Set<String>) async {
-        if origins.isEmpty { return }
+    /// The conditions behind these hold no more: their actions that are to end then do. What tells that they are over goes on.
+    func cancel(_ left: Set<OutboxQueue.Line>) async {
+        if left.isEmpty { return }
         let actions = surroundings.actions()
         func isWanted(_ action: StoredAction) -> Bool {
-            origins.contains(action.origin) && actions[action.action]?.settings.cancelOnResolve == true
+            action.origin == ActionEnds.threshold && actions[action.action]?.settings.cancelOnResolve == true
+                && left.contains(action.line)
         }
         let (waiting, running) = state.withLock { state in
             let waiting = state.queue.removeWaiting(where: isWanted)
@@ -138,7 +139,7 @@ final class Outbox: Sendable {
         defer { alarm.yield() }
         var action = job.action
         let turn = surroundings.turn()
-        guard turn.epoch == action.epoch else {
+        guard action.epoch >= turn.first else {
             leave(job)
             await end(action, .superseded, "the turn to act of epoch \(action.epoch) was over")
             return
@@ -156,7 +157,7 @@ final class Outbox: Sendable {
         // Writing may have taken its time.
         let still = surroundings.turn()
         let outcome =
-            still.mayAct && still.epoch == action.epoch
+            still.mayAct && still.epoch == turn.epoch
             ? await perform(action, configured) : AttemptOutcome(.cancelled, error: "the turn to act was over")
         attempt.finished = surroundings.clock.now()
         attempt.outcome = outcome.verdict.rawValue

@@ -20,7 +20,8 @@ struct OutboxQueue {
         var lines: [Line: [Int64]] = [:]
     }
 
-    fileprivate struct Line: Hashable {
+    /// What actions are about: a rule, and a series of it.
+    struct Line: Hashable, Sendable {
         let rule: String
         let series: String
     }
@@ -77,7 +78,7 @@ struct OutboxQueue {
     /// An action has ended for good.
     mutating func remove(_ action: StoredAction) {
         guard var lane = lanes[action.action] else { return }
-        let line = Line(rule: action.rule, series: action.series)
+        let line = action.line
         guard let place = lane.lines[line]?.firstIndex(of: action.id) else { return }
         lane.lines[line]?.remove(at: place)
         if lane.lines[line]?.isEmpty == true { lane.lines[line] = nil }
@@ -108,5 +109,10 @@ struct OutboxQueue {
 }
 
 extension OutboxQueue.Job {
-    fileprivate var line: OutboxQueue.Line { .init(rule: action.rule, series: action.series) }
+    fileprivate var line: OutboxQueue.Line { action.line }
+}
+
+extension StoredAction {
+    /// What it is about.
+    var line: OutboxQueue.Line { .init(rule: rule, series: series) }
 }

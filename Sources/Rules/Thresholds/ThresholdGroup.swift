@@ -25,7 +25,7 @@ final class ThresholdGroup {
     /// A series that has been gone for so long is given up.
     private static let forgottenAfter: Int64 = 3_600_000
     /// After a longer pause nobody knows whether a condition held meanwhile.
-    private static let longestOutage: Int64 = 3_600_000
+    static let longestOutage: Int64 = 3_600_000
     /// Reasons that take turns are told no more often than this.
     private static let tellingPause: Int64 = 60_000
 
@@ -33,10 +33,11 @@ final class ThresholdGroup {
     let name: String
     var entries: [Entry]
     /// The time of the last evaluation; nil before the first.
-    private(set) var evaluated: Int64?
-    private var clock: ClockReading?
-    private var epoch: Int64?
-    private var slots = SlotNumbers()
+    var evaluated: Int64?
+    var clock: ClockReading?
+    /// The last turn in which it was ours to act; nil before the first.
+    var epoch: Int64?
+    var slots = SlotNumbers()
 
     init(id: Int64, name: String, thresholds: [Threshold]) {
         self.id = id
@@ -49,7 +50,7 @@ final class ThresholdGroup {
         let jump = clock.map { clocks.jump(since: $0) } ?? 0
         evaluated?.shift(by: jump)
         let mending = Mending(
-            jump: jump, epochChanged: epoch.map { $0 != round.turn.epoch } ?? false,
+            jump: jump, othersActed: round.turn.mayAct && epoch.map { $0 < round.turn.first } ?? false,
             isLate: evaluated.map { now.after(-$0) > Self.longestOutage } ?? false)
         for index in entries.indices {
             let result = index < results.count ? results[index] : .failure("nothing was asked")
@@ -58,7 +59,7 @@ final class ThresholdGroup {
         }
         evaluated = now
         clock = clocks
-        epoch = round.turn.epoch
+        if round.turn.mayAct { epoch = round.turn.epoch }
         round.changes.append(.group(row))
     }
 
@@ -67,11 +68,11 @@ final class ThresholdGroup {
         /// By how much the clock was set.
         let jump: Int64
         /// Somebody else has acted in between.
-        let epochChanged: Bool
+        let othersActed: Bool
         /// Nobody looked for a long time.
         let isLate: Bool
 
-        var isNeeded: Bool { jump != 0 || epochChanged || isLate }
+        var isNeeded: Bool { jump != 0 || othersActed || isLate }
     }
 
     private func mend(_ entry: inout Entry, _ mending: Mending) {
@@ -79,7 +80,7 @@ final class ThresholdGroup {
             entry.instances[key]?.change { state in
                 state.shift(by: mending.jump)
                 if mending.isLate { state.pendingSince = nil }
-                if mending.epochChanged { entry.threshold.rule.forgetActions(&state) }
+                if mending.othersActed { entry.threshold.rule.forgetActions(&state) }
             }
         }
     }
@@ -121,16 +122,16 @@ final class ThresholdGroup {
             let before = instance.state
             settle(&instance.state, threshold.rule, mending, round)
             let wishes = threshold.rule.advance(&instance.state, readings[labels] ?? absent, at: now)
-            if !before.active.isEmpty, instance.state.active.isEmpty { round.left.insert(origin(instance)) }
             let subject = ThresholdSubject(
-                threshold: threshold, labels: labels, instance: instanceID(instance.slot),
-                externalURL: round.externalURL, now: now)
+                threshold: threshold, labels: labels, externalURL: round.externalURL, now: now)
+            if !before.active.isEmpty, instance.state.active.isEmpty { round.left.insert(subject.line) }
+            round.settleOwed(subject, &instance.state, at: now)
             for wish in wishes { round.decide(wish, subject, &instance.state, at: now) }
-            if isToBeForgotten(instance.state, labels, readings, threshold, now) {
+            if instance.state.owed.isEmpty, isToBeForgotten(instance.state, labels, readings, threshold, now) {
                 for wish in threshold.rule.end(&instance.state, at: now) {
                     round.decide(wish, subject, &instance.state, at: now)
                 }
-                round.left.insert(origin(instance))
+                round.left.insert(subject.line)
                 slots.giveBack(instance.slot)
                 entry.instances[labels] = nil
                 round.changes.append(.instanceGone(instanceID(instance.slot)))
@@ -163,7 +164,7 @@ final class ThresholdGroup {
         _ state: inout ThresholdState, _ rule: ThresholdRule, _ mending: Mending, _ round: JudgingRound
     ) {
         for action in state.actions {
-            guard case .outstanding(let id) = action.standing, let end = round.ends[id] else { continue }
+            guard let id = action.underWay, let end = round.end(id) else { continue }
             // The pause counts from the evaluation that the action belongs to: a millisecond must not cost a whole interval.
             // What time it was by a clock that has been set since is not known.
             let last = evaluated ?? end.at
@@ -177,71 +178,11 @@ final class ThresholdGroup {
         _ state: ThresholdState, _ labels: Labels, _ readings: [Labels: ThresholdReading], _ threshold: Threshold,
         _ now: Int64
     ) -> Bool {
-        guard threshold.scope == .each, let missingSince = state.missingSince else { return false }
+        // Taken together the series are one: those that were judged one by one before a reload are not any more.
+        guard threshold.scope == .each else { return labels != .none }
+        guard let missingSince = state.missingSince else { return false }
         if labels == .none { return !readings.isEmpty && readings[labels] == nil }
         return now >= missingSince.after(max(Self.forgottenAfter, threshold.rule.missingFor))
-    }
-}
-
-// What is stored of a group.
-extension ThresholdGroup {
-    private func origin(_ instance: Instance) -> String { String(instanceID(instance.slot)) }
-
-    /// The number of the instance in a slot.
-    func instanceID(_ slot: Int) -> Int64 { JudgedInstance.id(group: id, slot: slot) }
-
-    /// The group's row.
-    var row: JudgedGroup {
-        var values = [Double?](repeating: nil, count: slots.highest)
-        for entry in entries {
-            for instance in entry.instances.values where instance.slot < values.count {
-                if instance.state.missingSince == nil { values[instance.slot] = instance.state.last?.value }
-            }
-        }
-        return JudgedGroup(
-            id: id, name: name, evaluated: evaluated ?? 0, clock: clock?.json ?? "{}", values: valuesJSON(values))
-    }
-
-    /// The row of a series.
-    func row(of instance: Instance, _ threshold: Threshold) -> JudgedInstance {
-        var json = JSONWriter()
-        json.value(instance.labels)
-        return JudgedInstance(
-            id: instanceID(instance.slot), kind: "threshold", rule: threshold.name,
-            series: String(decoding: json.bytes, as: UTF8.self), state: instance.state.name,
-            since: instance.state.since,
-            detail: instance.state.json)
-    }
-
-    /// Takes over what was stored before the start. Returns the actions whose ends it waits for.
-    func restore(_ group: JudgedGroup, _ instances: [JudgedInstance], epoch: Int64) throws(UserError) -> [Int64] {
-        evaluated = group.evaluated
-        clock = ClockReading(json: group.clock)
-        self.epoch = epoch
-        let values = readValues(group.values)
-        var outstanding: [Int64] = []
-        let places = Dictionary(
-            entries.indices.map { (entries[$0].threshold.name, $0) }, uniquingKeysWith: { a, _ in a })
-        for stored in instances where stored.kind == "threshold" {
-            guard let place = places[stored.rule] else { continue }
-            let threshold = entries[place].threshold
-            var state = try ThresholdState(json: stored.detail, since: stored.since)
-            if state.missingSince == nil, stored.slot < values.count, let value = values[stored.slot] {
-                // Of several series together the row says which levels they crossed.
-                let together = threshold.scope == .any || threshold.scope == .all
-                state.last = .init(
-                    value: value,
-                    crossed: together ? state.last?.crossed ?? [] : threshold.rule.crossed(by: value))
-            }
-            threshold.rule.adopt(&state, at: group.evaluated)
-            for action in state.actions {
-                if case .outstanding(let id) = action.standing { outstanding.append(id) }
-            }
-            let labels = readLabels(stored.series)
-            slots.reserve(stored.slot)
-            entries[place].instances[labels] = Instance(labels: labels, slot: stored.slot, state: state)
-        }
-        return outstanding
     }
 }
 

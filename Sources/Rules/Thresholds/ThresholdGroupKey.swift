@@ -6,7 +6,9 @@ struct ThresholdGroupKey: Hashable {
     let interval: Int64
 
     /// What it is found by after a restart, unless another one is called the same.
-    var plainName: String { "thresholds/\(formatDuration(interval))" + (source.map { "/\($0.url)" } ?? "") }
+    var plainName: String {
+        "thresholds/\(formatDuration(interval))" + (source.map { "/\(withoutSemicolons($0.url))" } ?? "")
+    }
 
     /// A group of thresholds with its name.
     typealias Group = (name: String, key: ThresholdGroupKey, thresholds: [ThresholdsSection.Configured])

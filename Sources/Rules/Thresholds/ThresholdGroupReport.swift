@@ -74,8 +74,7 @@ extension ThresholdGroup {
     ) -> ThresholdAlertReport? {
         let name = threshold.rule.levels[index].name
         let subject = ThresholdSubject(
-            threshold: threshold, labels: instance.labels, instance: instanceID(instance.slot),
-            externalURL: externalURL, now: evaluated ?? 0)
+            threshold: threshold, labels: instance.labels, externalURL: externalURL, now: evaluated ?? 0)
         if let active = instance.state.active.first(where: { sameBytes($0.name, name) }) {
             return ThresholdAlertReport(
                 alert: subject.alert(name, since: active.since, instance.state), isActive: true)

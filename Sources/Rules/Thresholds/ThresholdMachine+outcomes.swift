@@ -1,57 +1,69 @@
 extension ThresholdRule {
+    /// Notes that an action has been decided on.
+    public func decided(_ action: Int64, for wish: ThresholdWish, _ state: inout ThresholdState) {
+        guard let at = state.place(of: wish) else { return }
+        state.actions[at].underWay = action
+        state.actions[at].isTold = true
+        state.actions[at].isSilenced = false
+    }
+
     /// Notes how an action of a level ended. The pause begins when it succeeded; one that failed for good is due again.
     public func note(
         _ action: Int64, succeeded: Bool, cause: ThresholdWish.Cause, _ state: inout ThresholdState, at now: Int64
     ) {
-        guard let at = state.actions.firstIndex(where: { $0.standing == .outstanding(action: action) }) else { return }
-        let name = state.actions[at].level
-        let level = levels.first { $0.name == name }
-        let isActive = state.active.contains { $0.name == name }
+        guard let at = state.actions.firstIndex(where: { $0.underWay == action }) else { return }
+        state.actions[at].underWay = nil
         if succeeded {
-            let until = level?.backoff.map { now.after($0) }
-            if isActive || until != nil {
-                state.actions[at].standing = .done(until: until)
-            } else {
-                state.actions.remove(at: at)
-            }
-        } else if isActive {
-            state.actions[at].standing = cause == .repeat ? .done(until: now) : .due
-        } else {
-            state.actions.remove(at: at)
+            state.actions[at].pausedAt = now
+        } else if cause == .enter {
+            state.actions[at].isTold = false
         }
+        let known = state.actions[at]
+        let isActive = state.active.contains { $0.name == known.level }
+        if !isActive, !known.outlasts(now, level(of: known)) { state.actions.remove(at: at) }
     }
 
-    /// Takes it that nothing has been done yet about what is active: somebody else's turn to act has come to an end, or ours.
+    /// Takes it that nothing has been done yet about what is active: somebody else's turn to act has been in between.
     public func forgetActions(_ state: inout ThresholdState) {
-        for at in state.actions.indices {
-            let level = levels.first { $0.name == state.actions[at].level }
-            if level?.onEnter.contains(state.actions[at].action) == true { state.actions[at].standing = .due }
-        }
         state.actions.removeAll { action in !state.active.contains { $0.name == action.level } }
+        for at in state.actions.indices {
+            state.actions[at].underWay = nil
+            guard level(of: state.actions[at])?.onEnter.contains(state.actions[at].action) == true else { continue }
+            state.actions[at].isTold = false
+            state.actions[at].isSilenced = false
+            state.actions[at].pausedAt = nil
+        }
     }
 
     /// Fits a state that was stored under another configuration to this one: levels and actions that are not known any more go,
-    /// and actions that are new to an active level are due.
-    public func adopt(_ state: inout ThresholdState, at now: Int64) {
-        for (index, active) in state.active.enumerated()
-        where index >= levels.count || levels[index].name != active.name {
-            state.active.removeSubrange(index...)
-            break
-        }
+    /// and actions that are new to an active level are due. `before` is the rule that the state comes from, where it is known; what
+    /// it wanted to be done when the levels that go are left is returned.
+    public func adopt(
+        _ state: inout ThresholdState, from before: ThresholdRule? = nil, at now: Int64
+    ) -> [ThresholdWish] {
+        let kept = zip(levels, state.active).prefix { $0.name == $1.name }.count
+        let wishes = (before ?? self).leave(&state, keeping: kept)
         state.actions.removeAll { action in
-            guard let level = levels.first(where: { $0.name == action.level }) else { return true }
+            guard let level = level(of: action) else { return true }
             return !level.actions.contains(action.action)
         }
-        for active in state.active {
-            guard let level = levels.first(where: { $0.name == active.name }) else { continue }
+        for level in levels.prefix(kept) {
             for action in level.actions {
                 guard !state.actions.contains(where: { $0.level == level.name && $0.action == action }) else {
                     continue
                 }
-                let standing: ThresholdState.Standing =
-                    level.onEnter.contains(action) ? .due : .done(until: level.backoff.map { now.after($0) })
-                state.actions.append(.init(level: level.name, action: action, standing: standing))
+                var new = ThresholdState.ActionState(level: level.name, action: action)
+                if !level.onEnter.contains(action) { new.pausedAt = now }
+                state.actions.append(new)
             }
         }
+        return wishes
+    }
+}
+
+extension ThresholdState {
+    /// The place of the action that is wanted; nil when the level has none such.
+    func place(of wish: ThresholdWish) -> Int? {
+        actions.firstIndex { $0.level == wish.level && $0.action == wish.action }
     }
 }

@@ -18,6 +18,8 @@ public struct ThresholdWish: Sendable, Hashable {
     public var cause: Cause
     /// When the level was entered.
     public var since: Int64
+    /// Of a level that was left: whether we have told that it was entered.
+    public var wasTold = false
 
     /// Why an action is wanted.
     public enum Cause: String, Sendable {
@@ -109,42 +111,46 @@ extension ThresholdRule {
     }
 
     private func enter(_ level: Level, _ state: inout ThresholdState, _ now: Int64) {
+        // What is over has begun again.
+        state.owed.removeAll { $0.wish.level == level.name }
         for action in level.actions {
             let known = state.actions.firstIndex { $0.level == level.name && $0.action == action }
-            guard level.onEnter.contains(action) else {
-                // It begins with its first pause.
-                let first = ThresholdState.Standing.done(until: level.backoff.map { now.after($0) })
-                if known == nil { state.actions.append(.init(level: level.name, action: action, standing: first)) }
-                continue
-            }
-            guard let known else {
-                state.actions.append(.init(level: level.name, action: action, standing: .due))
-                continue
-            }
-            switch state.actions[known].standing {
-            case .outstanding: break
-            case .done(let until?) where until > now: state.actions[known].standing = .waiting(until: until)
-            case .waiting(let until) where until > now: break
-            case .due, .silenced, .waiting, .done: state.actions[known].standing = .due
-            }
+            let place = known ?? state.actions.count
+            if known == nil { state.actions.append(.init(level: level.name, action: action)) }
+            // What is only repeated begins with its first pause.
+            if known == nil, !level.onEnter.contains(action) { state.actions[place].pausedAt = now }
+            state.actions[place].isTold = false
+            state.actions[place].isSilenced = false
         }
     }
 
     /// The value is on the near side again: no level is active any more.
     private func leave(_ state: inout ThresholdState, _ now: Int64, _ wishes: inout [ThresholdWish]) {
         state.pendingSince = nil
-        for active in state.active.reversed() {
+        wishes += leave(&state, keeping: 0)
+        // A pause outlasts the level, and so does an action under way: when the level is entered again they count.
+        state.actions.removeAll { !$0.outlasts(now, level(of: $0)) }
+    }
+
+    /// Leaves the active levels above the first ones. Returns what is to be done about that, the highest level first; whoever was
+    /// never told that it began need not be told that it is over.
+    func leave(_ state: inout ThresholdState, keeping kept: Int) -> [ThresholdWish] {
+        var wishes: [ThresholdWish] = []
+        while state.active.count > kept, let active = state.active.popLast() {
             guard let level = levels.first(where: { $0.name == active.name }) else { continue }
-            let entered = state.actions.filter { $0.level == level.name && level.onEnter.contains($0.action) }
-            // Whoever was never told that it began need not be told that it is over.
-            guard level.onEnter.isEmpty || entered.contains(where: \.standing.isTold) else { continue }
+            var wasTold = level.onEnter.isEmpty
+            for place in state.actions.indices where state.actions[place].level == level.name {
+                if state.actions[place].isTold { wasTold = true }
+                state.actions[place].isTold = false
+                state.actions[place].isSilenced = false
+            }
             for action in level.onResolve {
-                wishes.append(.init(level: level.name, action: action, cause: .resolve, since: active.since))
+                wishes.append(
+                    .init(
+                        level: level.name, action: action, cause: .resolve, since: active.since, wasTold: wasTold))
             }
         }
-        state.active = []
-        // A pause outlasts the level, and so does an action under way: when the level is entered again they count.
-        state.actions.removeAll { !$0.standing.outlasts(now) }
+        return wishes
     }
 
     /// The actions of active levels that are to be run now.
@@ -155,41 +161,35 @@ extension ThresholdRule {
             // A level above may have ended the crossing of one below only with the whole; of itself each can pause.
             guard crossed.contains(.level(index)) else { continue }
             let level = levels[index]
-            for at in state.actions.indices where state.actions[at].level == level.name {
-                let action = state.actions[at].action
-                switch state.actions[at].standing {
-                case .outstanding: break
-                case .due, .silenced:
-                    wishes.append(.init(level: level.name, action: action, cause: .enter, since: active.since))
-                case .waiting(let until):
-                    guard now >= until else { break }
-                    state.actions[at].standing = .due
-                    wishes.append(.init(level: level.name, action: action, cause: .enter, since: active.since))
-                case .done(let until):
-                    guard let until, now >= until, level.onRepeat.contains(action) else { break }
-                    if repeatsHighestOnly, index + 1 < state.active.count { break }
-                    wishes.append(.init(level: level.name, action: action, cause: .repeat, since: active.since))
+            for action in state.actions where action.level == level.name && action.underWay == nil {
+                let pauseEnd = action.pauseEnd(level)
+                if level.onEnter.contains(action.action), !action.isTold {
+                    // Entered again before the pause was over, it waits for the end of that.
+                    guard now >= pauseEnd ?? .min else { continue }
+                    wishes.append(
+                        .init(level: level.name, action: action.action, cause: .enter, since: active.since))
+                } else if level.onRepeat.contains(action.action), let pauseEnd, now >= pauseEnd {
+                    if repeatsHighestOnly, index + 1 < state.active.count { continue }
+                    wishes.append(
+                        .init(level: level.name, action: action.action, cause: .repeat, since: active.since))
                 }
             }
         }
     }
+
+    func level(of action: ThresholdState.ActionState) -> Level? { levels.first { $0.name == action.level } }
 }
 
-extension ThresholdState.Standing {
-    /// Whether somebody has been told, or is being told.
-    fileprivate var isTold: Bool {
-        switch self {
-        case .due, .silenced, .waiting: false
-        case .outstanding, .done: true
-        }
+extension ThresholdState.ActionState {
+    /// When its pause is over; nil where there is none.
+    func pauseEnd(_ level: ThresholdRule.Level?) -> Int64? {
+        guard let pausedAt, let backoff = level?.backoff else { return nil }
+        return pausedAt.after(backoff)
     }
 
     /// Whether it still matters when its level is not active any more.
-    fileprivate func outlasts(_ now: Int64) -> Bool {
-        switch self {
-        case .outstanding: true
-        case .waiting(let until), .done(let until?): until > now
-        case .due, .silenced, .done(nil): false
-        }
+    func outlasts(_ now: Int64, _ level: ThresholdRule.Level?) -> Bool {
+        if underWay != nil { return true }
+        return pauseEnd(level).map { $0 > now } ?? false
     }
 }

@@ -28,6 +28,10 @@ extension ThresholdState {
                 json.key("actions")
                 json.array { json in for action in actions { action.write(to: &json) } }
             }
+            if !owed.isEmpty {
+                json.key("owed")
+                json.array { json in for resolve in owed { resolve.write(to: &json) } }
+            }
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }
@@ -53,6 +57,9 @@ extension ThresholdState {
         for action in value["actions"]?.elements ?? [] {
             if let action = ActionState(json: action) { actions.append(action) }
         }
+        for resolve in value["owed"]?.elements ?? [] {
+            if let resolve = OwedResolve(json: resolve) { owed.append(resolve) }
+        }
     }
 }
 
@@ -61,35 +68,40 @@ extension ThresholdState.ActionState {
         json.object { json in
             json.member("level", level)
             json.member("action", action)
-            switch standing {
-            case .due: json.member("standing", "due")
-            case .silenced: json.member("standing", "silenced")
-            case .waiting(let until):
-                json.member("standing", "waiting")
-                json.member("until", until)
-            case .outstanding(let id):
-                json.member("standing", "outstanding")
-                json.member("id", id)
-            case .done(let until):
-                json.member("standing", "done")
-                if let until { json.member("until", until) }
-            }
+            if isTold { json.member("told", true) }
+            if isSilenced { json.member("silenced", true) }
+            if let underWay { json.member("under_way", underWay) }
+            if let pausedAt { json.member("paused_at", pausedAt) }
         }
     }
 
     fileprivate init?(json: JSONValue) {
         guard let level = json["level"]?.text, let action = json["action"]?.text else { return nil }
-        let until = json["until"]?.integer
-        let standing: ThresholdState.Standing
-        switch json["standing"]?.text {
-        case "silenced": standing = .silenced
-        case "waiting": standing = .waiting(until: until ?? 0)
-        case "outstanding":
-            guard let id = json["id"]?.integer else { return nil }
-            standing = .outstanding(action: id)
-        case "done": standing = .done(until: until)
-        default: standing = .due
+        self.init(level: level, action: action)
+        isTold = json["told"] == .boolean(true)
+        isSilenced = json["silenced"] == .boolean(true)
+        underWay = json["under_way"]?.integer
+        pausedAt = json["paused_at"]?.integer
+    }
+}
+
+extension ThresholdState.OwedResolve {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("level", wish.level)
+            json.member("action", wish.action)
+            json.member("since", wish.since)
+            if wish.wasTold { json.member("told", true) }
+            json.member("left", left)
         }
-        self.init(level: level, action: action, standing: standing)
+    }
+
+    fileprivate init?(json: JSONValue) {
+        guard let level = json["level"]?.text, let action = json["action"]?.text, let since = json["since"]?.integer,
+            let left = json["left"]?.integer
+        else { return nil }
+        wish = .init(
+            level: level, action: action, cause: .resolve, since: since, wasTold: json["told"] == .boolean(true))
+        self.left = left
     }
 }

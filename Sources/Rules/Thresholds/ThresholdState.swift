@@ -1,27 +1,33 @@
 /// What is remembered of a threshold and a series from one evaluation to the next. Times are Unix milliseconds.
 public struct ThresholdState: Sendable, Hashable {
-    /// Where an action of a level stands.
-    public enum Standing: Sendable, Hashable {
-        /// It is to be run.
-        case due
-        /// It would have been run but for a silence; when that is over it is due.
-        case silenced
-        /// The level has been entered again before the pause was over: it is due then.
-        case waiting(until: Int64)
-        /// It has been decided on, and how it ended is not known yet.
-        case outstanding(action: Int64)
-        /// It has been run; the pause is over at that time, or never.
-        case done(until: Int64?)
-    }
-
-    /// An action of a level.
+    /// What is known of an action of a level.
     public struct ActionState: Sendable, Hashable {
         /// The level's name.
         public var level: String
         /// The action's name.
         public var action: String
-        /// Where it stands.
-        public var standing: Standing
+        /// Whether it has been decided on since the level was entered, and has not failed for good.
+        public var isTold = false
+        /// Whether it would have been decided on but for a silence, and that is in the history already.
+        public var isSilenced = false
+        /// The number of the one that has been decided on and whose end is not known yet.
+        public var underWay: Int64?
+        /// When its pause began: it succeeded then, or its level was entered which it only repeats.
+        public var pausedAt: Int64?
+
+        /// An action of which nothing is known.
+        public init(level: String, action: String) {
+            self.level = level
+            self.action = action
+        }
+    }
+
+    /// Something that is to be done because a level was left, but not by us: it was not our turn.
+    public struct OwedResolve: Sendable, Hashable {
+        /// What is wanted.
+        public var wish: ThresholdWish
+        /// When the level was left.
+        public var left: Int64
     }
 
     /// A level that is active.
@@ -44,8 +50,10 @@ public struct ThresholdState: Sendable, Hashable {
     public var pendingSince: Int64?
     /// The levels that are active, the least serious first.
     public var active: [ActiveLevel] = []
-    /// The actions that have been decided on or are to be, and those whose pause is not over.
+    /// The actions of the active levels, and those of others that are under way or whose pause is not over.
     public var actions: [ActionState] = []
+    /// What nobody has been told of yet, because it was not our turn.
+    public var owed: [OwedResolve] = []
     /// The last value there was.
     public var last: LastReading?
     /// Since when there has been no value; nil when there is one.
@@ -70,12 +78,10 @@ public struct ThresholdState: Sendable, Hashable {
         missingSince?.shift(by: milliseconds)
         since.shift(by: milliseconds)
         for index in active.indices { active[index].since.shift(by: milliseconds) }
-        for index in actions.indices {
-            switch actions[index].standing {
-            case .waiting(let until): actions[index].standing = .waiting(until: until.after(milliseconds))
-            case .done(let until?): actions[index].standing = .done(until: until.after(milliseconds))
-            case .due, .silenced, .outstanding, .done(nil): break
-            }
+        for index in actions.indices { actions[index].pausedAt?.shift(by: milliseconds) }
+        for index in owed.indices {
+            owed[index].left.shift(by: milliseconds)
+            owed[index].wish.since.shift(by: milliseconds)
         }
     }
 }

@@ -25,7 +25,50 @@ public struct ThresholdStatus: Sendable, Hashable {
     /// Why the source did not answer; empty when it did.
     public var trouble: String
     /// The actions, and where they stand.
-    public var actions: [ThresholdState.ActionState]
+    public var actions: [Action]
+
+    /// An action of a level, and where it stands.
+    public struct Action: Sendable, Hashable {
+        /// The level's name.
+        public var level: String
+        /// The action's name.
+        public var action: String
+        /// Where it stands.
+        public var standing: Standing
+    }
+
+    /// Where an action stands.
+    public enum Standing: Sendable, Hashable {
+        /// It is to be run.
+        case due
+        /// It would have been run but for a silence; when that is over it is due.
+        case silenced
+        /// The level has been entered again before the pause was over: it is due then.
+        case waiting(until: Int64)
+        /// It has been decided on, and how it ended is not known yet.
+        case outstanding(action: Int64)
+        /// It has been run; the pause is over at that time, or never.
+        case done(until: Int64?)
+    }
+}
+
+extension ThresholdStatus.Action {
+    fileprivate init(_ action: ThresholdState.ActionState, _ state: ThresholdState, _ rule: ThresholdRule) {
+        level = action.level
+        self.action = action.action
+        let of = rule.level(of: action)
+        let pauseEnd = action.pauseEnd(of)
+        let isActive = state.active.contains { $0.name == action.level }
+        if let id = action.underWay {
+            standing = .outstanding(action: id)
+        } else if action.isSilenced {
+            standing = .silenced
+        } else if isActive, !action.isTold, of?.onEnter.contains(action.action) == true {
+            standing = pauseEnd.map { .waiting(until: $0) } ?? .due
+        } else {
+            standing = .done(until: pauseEnd)
+        }
+    }
 }
 
 extension ThresholdGroup {
@@ -37,7 +80,8 @@ extension ThresholdGroup {
                     threshold: entry.threshold.name, query: entry.threshold.query.text, labels: instance.labels,
                     state: instance.state.name, since: instance.state.since, value: instance.state.last?.value,
                     missingSince: instance.state.missingSince, pendingSince: instance.state.pendingSince,
-                    evaluated: evaluated, trouble: entry.trouble, actions: instance.state.actions)
+                    evaluated: evaluated, trouble: entry.trouble,
+                    actions: instance.state.actions.map { .init($0, instance.state, entry.threshold.rule) })
             }
         }
     }
@@ -47,19 +91,9 @@ extension ThresholdGroup {
         entries.flatMap { entry in
             entry.instances.values.flatMap { instance in
                 let subject = ThresholdSubject(
-                    threshold: entry.threshold, labels: instance.labels, instance: instanceID(instance.slot),
-                    externalURL: externalURL, now: evaluated ?? 0)
+                    threshold: entry.threshold, labels: instance.labels, externalURL: externalURL, now: evaluated ?? 0)
                 return instance.state.active.map { subject.alert($0.name, since: $0.since, instance.state) }
             }
         }
-    }
-
-    /// What is stored of it at present; nil before the first evaluation.
-    func rows() -> (JudgedGroup, [JudgedInstance])? {
-        guard evaluated != nil else { return nil }
-        let instances = entries.flatMap { entry in
-            entry.instances.values.map { row(of: $0, entry.threshold) }
-        }
-        return (row, instances)
     }
 }

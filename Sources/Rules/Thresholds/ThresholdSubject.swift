@@ -7,12 +7,13 @@ struct ThresholdSubject {
     let threshold: Threshold
     /// The series' labels.
     let labels: Labels
-    /// The number of its instance.
-    let instance: Int64
     /// Where the appliance is reached from outside.
     let externalURL: String
     /// The time of the evaluation.
     let now: Int64
+
+    /// What its actions are about.
+    var line: OutboxQueue.Line { .init(rule: threshold.name, series: labels.json) }
 
     /// The labels that its alert has at a level.
     func alertLabels(_ level: String) -> Labels {

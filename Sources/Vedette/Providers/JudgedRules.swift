@@ -33,7 +33,7 @@ extension ThresholdInformation {
 }
 
 extension ThresholdInformation.Action {
-    fileprivate init(_ state: ThresholdState.ActionState) {
+    fileprivate init(_ state: ThresholdStatus.Action) {
         self.init(level: state.level, action: state.action, standing: "")
         switch state.standing {
         case .due: standing = "due"

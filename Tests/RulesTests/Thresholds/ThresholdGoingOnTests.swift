@@ -29,7 +29,9 @@ private struct Judged {
     var rows = Rows()
     var decided: [String] = []
     let numbers = ActionNumbers(after: 0, appliance: "a")
-    let thresholds: [Threshold]
+    var thresholds: [Threshold]
+    /// The last turn in which it was ours to act.
+    var lastOwn: Int64?
     var turn = Turn.alone
     var muted = false
 
@@ -39,28 +41,52 @@ private struct Judged {
     }
 
     mutating func evaluate(_ results: [ThresholdResult], at now: Int64, clocks: ClockReading? = nil) {
-        let isMuted = muted
+        let (isMuted, ends) = (muted, ends)
         var round = JudgingRound(
-            turn: turn, muting: { _ in isMuted ? "because" : nil }, ends: ends, numbers: numbers, externalURL: "")
+            turn: turn, muting: { _ in isMuted ? "because" : nil }, end: { ends[$0] }, numbers: numbers, externalURL: "")
         group.evaluate(
             results, at: now, clocks: clocks ?? ClockReading(wall: now, steady: now, boot: "b"), in: &round)
+        self.ends = [:]
+        if turn.mayAct { lastOwn = turn.epoch }
+        take(round, at: now)
+    }
+
+    private mutating func take(_ round: JudgingRound, at now: Int64) {
         rows.take(round.changes)
-        ends = [:]
         for case .action(let action) in round.changes {
             decided.append("\(now / 1000) \(action.cause) \(action.state) \(action.action) \(action.outcome)")
         }
         for action in round.decided {
             // Every third fails.
             let cause = ThresholdWish.Cause(rawValue: action.cause) ?? .enter
-            ends[action.id] = .init(succeeded: action.id % 3 != 0, cause: cause, at: now)
+            self.ends[action.id] = .init(succeeded: action.id % 3 != 0, cause: cause, at: now)
         }
     }
 
-    /// The process dies and another one goes on with what is in the file.
-    mutating func restart() throws {
+    /// The process dies and another one goes on with what is in the file. The clocks stand as they did.
+    mutating func restart(group id: Int64 = 7) throws {
         let row = try #require(rows.group)
-        group = ThresholdGroup(id: 7, name: "g", thresholds: thresholds)
-        _ = try group.restore(row, rows.instances.values.sorted { $0.id < $1.id }, epoch: turn.epoch)
+        let clocks = try #require(ClockReading(json: row.clock))
+        try goOn(thresholds, group: id, clocks: clocks, knowingBefore: false)
+    }
+
+    /// Others are configured from now on, or a process goes on that does not know what was configured before.
+    mutating func goOn(
+        _ thresholds: [Threshold], group id: Int64 = 7, clocks: ClockReading, knowingBefore: Bool = true
+    ) throws {
+        let before = JudgedBefore(
+            groups: [try #require(rows.group)], instances: rows.instances.values.sorted { $0.id < $1.id })
+        let known = before.thresholdInstances()
+        let old = Dictionary(self.thresholds.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
+        var round = JudgingRound(
+            turn: turn, muting: { _ in nil }, end: { _ in nil }, numbers: numbers, externalURL: "")
+        if id != group.id { rows = Rows() }
+        group = ThresholdGroup(id: id, name: "g\(id)", thresholds: thresholds)
+        group.restore(
+            thresholds.flatMap { known[$0.name] ?? [] }, knowingBefore ? old : [:], clocks: clocks,
+            epoch: lastOwn, in: &round)
+        take(round, at: clocks.wall)
+        self.thresholds = thresholds
     }
 
     var states: [String] { group.states().map { "\($0.labels) \($0.state) \($0.since)" } }
@@ -227,5 +253,106 @@ struct ThresholdGoingOnTests {
         for second in 1...8 { all.evaluate([vector(["a": 12, "b": 25])], at: Int64(second) * 1000) }
         #expect(all.group.states().map(\.state) == ["soft"])
         #expect(all.group.states().map(\.value) == [12])
+    }
+
+    @Test("goes on in another group, with other numbers and the clocks of the group it comes from")
+    func moving() throws {
+        for jump: Int64 in [0, 3_600_000, -3_600_000] {
+            var judged = Judged([try threshold()])
+            func clocks(_ steady: Int64, _ wall: Int64) -> ClockReading { .init(wall: wall, steady: steady, boot: "b") }
+            let start: Int64 = 10_000_000
+            judged.evaluate([vector(["a": 15, "b": 1, "c": 15])], at: start, clocks: clocks(0, start))
+            judged.evaluate(
+                [vector(["a": 15, "b": 1, "c": 1])], at: start + 1000, clocks: clocks(1000, start + 1000))
+            let now = start + 1500 + jump
+            try judged.goOn([try threshold()], group: 9, clocks: clocks(1500, now))
+            // Until the first evaluation, too, the rows are whole.
+            #expect(judged.rows.instances.keys.sorted() == [9 << 20, 9 << 20 + 1, 9 << 20 + 2])
+            #expect(judged.rows.group?.values == "[15,1,1]")
+            try judged.restart(group: 9)
+            judged.evaluate(
+                [vector(["a": 15, "b": 1, "c": 15])], at: now + 500, clocks: clocks(2000, now + 500))
+            #expect(judged.decided.map { $0.drop { $0 != " " } } == [" enter soft a waiting", " enter soft b waiting"])
+            #expect(judged.group.states().map(\.state) == ["soft", "ok", "pending"])
+        }
+    }
+
+    @Test("says that it is over when a threshold or a level is not configured any more")
+    func notConfigured() throws {
+        var judged = Judged([try threshold()])
+        for second in 1...5 { judged.evaluate([vector(["a": 25])], at: Int64(second) * 1000) }
+        #expect(judged.states == ["{s=\"a\"} hard 4000"])
+        let decided = judged.decided.count
+        var other = try threshold()
+        other.rule.levels[0].name = "other"
+        let clocks = ClockReading(wall: 5500, steady: 5500, boot: "b")
+        try judged.goOn([other], clocks: clocks)
+        // Of what only a configuration says that is gone nobody knows.
+        var unknowing = judged
+        #expect(judged.decided.dropFirst(decided) == ["5 resolve resolved c waiting"])
+        #expect(judged.states.map { $0.prefix(10) } == ["{s=\"a\"} ok"])
+        try unknowing.goOn([try threshold()], clocks: clocks, knowingBefore: false)
+        #expect(unknowing.decided.count == decided + 1)
+    }
+
+    @Test("ends series one by one when they are judged together")
+    func otherScope() throws {
+        var judged = Judged([try threshold()])
+        for second in 1...3 { judged.evaluate([vector(["a": 15, "b": 15])], at: Int64(second) * 1000) }
+        #expect(judged.states.count == 2)
+        try judged.goOn([try threshold(.any)], clocks: ClockReading(wall: 3500, steady: 3500, boot: "b"))
+        judged.evaluate([vector(["a": 15, "b": 15])], at: 4000)
+        #expect(judged.states == ["{} pending 4000"])
+        #expect(judged.rows.instances.count == 1)
+        #expect(judged.decided.filter { $0 == "4 resolve resolved c waiting" }.count == 2)
+    }
+
+    @Test("tells when its turn comes what was over while nobody's turn it was, and not what others told")
+    func owed() throws {
+        // (whose turn it was when it began, when it ended, and when it is ours again; whether we tell of the end)
+        let ours = Turn(mayAct: true, epoch: 4, handover: 19_000)
+        let nobody = Turn(mayAct: false, epoch: 4, handover: 19_000)
+        let again = Turn(mayAct: true, epoch: 5, first: 4, handover: 19_000)
+        let late: Int64 = 100_000
+        let stories: [(Turn, Turn, Turn, Int64, Bool)] = [
+            (ours, nobody, again, 6000, true), (ours, nobody, again, late, true),
+            (nobody, nobody, again, 6000, true), (nobody, nobody, again, late, false),
+            (ours, ours, again, 6000, true),
+        ]
+        for (index, (first, second, third, last, isTold)) in stories.enumerated() {
+            var judged = Judged([try threshold()])
+            judged.turn = first
+            for second in 1...4 { judged.evaluate([vector(["a": 15])], at: Int64(second) * 1000) }
+            judged.turn = second
+            judged.evaluate([vector(["a": 1])], at: 5000)
+            if last == late { judged.evaluate([vector(["a": 1])], at: 50_000) }
+            try judged.restart()
+            judged.turn = third
+            judged.evaluate([vector(["a": 1])], at: last)
+            judged.evaluate([vector(["a": 1])], at: last + 1000)
+            #expect(judged.decided.count { $0.contains("resolve") } == (isTold ? 1 : 0), "story \(index)")
+        }
+        // What has begun again is not over.
+        var judged = Judged([try threshold()])
+        judged.turn = ours
+        for second in 1...4 { judged.evaluate([vector(["a": 15])], at: Int64(second) * 1000) }
+        judged.turn = nobody
+        judged.evaluate([vector(["a": 1])], at: 5000)
+        for second in 6...9 { judged.evaluate([vector(["a": 15])], at: Int64(second) * 1000) }
+        judged.turn = again
+        judged.evaluate([vector(["a": 15])], at: 10_000)
+        #expect(judged.decided.allSatisfy { !$0.contains("resolve") })
+    }
+
+    @Test("does nothing again when one turn of ours follows on another")
+    func followingTurns() throws {
+        var judged = Judged([try threshold()])
+        judged.turn = Turn(mayAct: true, epoch: 4)
+        for second in 1...5 { judged.evaluate([vector(["a": 15])], at: Int64(second) * 1000) }
+        let decided = judged.decided.count
+        judged.turn = Turn(mayAct: true, epoch: 5, first: 4)
+        judged.evaluate([vector(["a": 15])], at: 6000)
+        #expect(judged.decided.count <= decided + 1, "only what was to be repeated")
+        #expect(judged.decided.dropFirst(decided).allSatisfy { $0.contains("repeat") })
     }
 }

@@ -17,11 +17,10 @@ private struct Play {
         let reading: ThresholdReading = value.map { .value($0, rule.crossed(by: $0)) } ?? .missing
         var done: [String] = []
         for wish in rule.advance(&state, reading, at: now) {
+            if wish.cause == .resolve, !wish.wasTold { continue }
             done.append("\(wish.cause.rawValue) \(wish.level) \(wish.action)")
-            guard wish.cause != .resolve,
-                let place = state.actions.firstIndex(where: { $0.level == wish.level && $0.action == wish.action })
-            else { continue }
-            state.actions[place].standing = .outstanding(action: nextAction)
+            if wish.cause == .resolve { continue }
+            rule.decided(nextAction, for: wish, &state)
             rule.note(nextAction, succeeded: !fails, cause: wish.cause, &state, at: now)
             nextAction += 1
         }
@@ -104,14 +103,78 @@ struct ThresholdMachineTests {
         let rule = ThresholdRule([level("active", .init(.greater, 10), 0, backoff: 0)])
         var state = ThresholdState()
         let crossed = ThresholdReading.value(11, rule.crossed(by: 11))
-        #expect(rule.advance(&state, crossed, at: 1000).count == 1)
-        state.actions[0].standing = .outstanding(action: 1)
+        let wishes = rule.advance(&state, crossed, at: 1000)
+        #expect(wishes.count == 1)
+        for wish in wishes { rule.decided(1, for: wish, &state) }
         #expect(rule.advance(&state, crossed, at: 2000).isEmpty)
         // Not even when it is left and entered again.
         #expect(rule.advance(&state, .value(5, []), at: 3000).isEmpty)
         #expect(rule.advance(&state, crossed, at: 4000).isEmpty)
         rule.note(1, succeeded: true, cause: .enter, &state, at: 4500)
-        #expect(rule.advance(&state, crossed, at: 5000).map(\.cause) == [.repeat])
+        #expect(rule.advance(&state, crossed, at: 5000).map(\.cause) == [.enter])
+    }
+
+    @Test("tells again of a level that was left and entered while it was being told, and tells once that it was over")
+    func flappingWhileUnderWay() {
+        for succeeds in [true, false] {
+            let rule = ThresholdRule([level("active", .init(.greater, 10), 0, resolve: ["b"])])
+            var state = ThresholdState()
+            let (far, near) = (ThresholdReading.value(11, .all), ThresholdReading.value(5, []))
+            for wish in rule.advance(&state, far, at: 1000) { rule.decided(1, for: wish, &state) }
+            #expect(rule.advance(&state, near, at: 2000).map(\.wasTold) == [true])
+            #expect(rule.advance(&state, far, at: 3000).isEmpty)
+            // Of this time nobody has heard.
+            #expect(rule.advance(&state, near, at: 4000).map(\.wasTold) == [false])
+            #expect(rule.advance(&state, far, at: 5000).isEmpty)
+            rule.note(1, succeeded: succeeds, cause: .enter, &state, at: 5500)
+            let again = rule.advance(&state, far, at: 6000)
+            #expect(again.map(\.cause) == [.enter] && again.map(\.since) == [5000])
+            for wish in again { rule.decided(2, for: wish, &state) }
+            rule.note(2, succeeded: true, cause: .enter, &state, at: 6500)
+            #expect(rule.advance(&state, far, at: 7000).isEmpty)
+            #expect(rule.advance(&state, near, at: 8000).map(\.wasTold) == [true])
+            #expect(state.actions.isEmpty)
+        }
+    }
+
+    @Test("counts a pause that was changed, or is new, from when it began")
+    func changedPause() {
+        for before: Int64? in [60_000, nil] {
+            var play = Play(ThresholdRule([level("active", .init(.greater, 10), 0, backoff: before)]))
+            #expect(play.all([11, 11]) == ["active, enter active a", "active"])
+            var changed = Play(ThresholdRule([level("active", .init(.greater, 10), 0, backoff: 3000)]))
+            changed.state = play.state
+            _ = changed.rule.adopt(&changed.state, from: play.rule, at: 1_001_000)
+            #expect(changed.step(11, at: 2) == "active")
+            #expect(changed.step(11, at: 3) == "active, repeat active a")
+        }
+    }
+
+    @Test("stays told while a repetition is silenced")
+    func silencedRepetition() {
+        let rule = ThresholdRule([level("active", .init(.greater, 10), 0, backoff: 1000, resolve: ["b"])])
+        var state = ThresholdState()
+        let far = ThresholdReading.value(11, .all)
+        for wish in rule.advance(&state, far, at: 1000) { rule.decided(1, for: wish, &state) }
+        rule.note(1, succeeded: true, cause: .enter, &state, at: 1000)
+        #expect(rule.advance(&state, far, at: 2000).map(\.cause) == [.repeat])
+        state.actions[0].isSilenced = true
+        #expect(rule.advance(&state, far, at: 3000).map(\.cause) == [.repeat])
+        #expect(rule.advance(&state, .value(5, []), at: 4000).map(\.wasTold) == [true])
+    }
+
+    @Test("leaves the levels that a new configuration does not have, as the old one says")
+    func levelsThatGo() {
+        let old = ThresholdRule([
+            level("soft", .init(.greater, 10), 0), level("hard", .init(.greater, 20), 0, resolve: ["b"]),
+        ])
+        var play = Play(old)
+        #expect(play.step(25, at: 0) == "hard, enter soft a, enter hard a")
+        let new = ThresholdRule([level("soft", .init(.greater, 10), 0)])
+        let wishes = new.adopt(&play.state, from: old, at: 1_001_000)
+        #expect(wishes.map { "\($0.cause) \($0.level) \($0.action) \($0.wasTold)" } == ["resolve hard b true"])
+        #expect(play.state.active.map(\.name) == ["soft"])
+        #expect(play.state.actions.map(\.level) == ["soft"])
     }
 
     @Test("goes from soft to hard while soft is active, and falls back from both at once")
@@ -175,7 +238,8 @@ struct ThresholdMachineTests {
             #expect(rule.advance(&state, .value(11, .all), at: 1000).isEmpty && state.name == "pending")
             #expect(rule.advance(&state, .unanswered, at: 3000).isEmpty && state.name == "no_data")
             #expect(rule.advance(&state, .value(11, .all), at: 3500).map(\.cause) == [.enter])
-            state.actions[0].standing = .done(until: 3500)
+            state.actions[0].isTold = true
+            state.actions[0].pausedAt = 3500
             #expect(rule.advance(&state, .unanswered, at: 4000).isEmpty && state.name == "no_data")
         }
         // Without that it is a missing value like any other.
@@ -199,8 +263,8 @@ struct ThresholdMachineTests {
         let rule = play.rule
         var state = ThresholdState()
         _ = rule.advance(&state, .value(11, .all), at: 1000)
-        state.actions[0].standing = .silenced
-        #expect(rule.advance(&state, .value(5, []), at: 2000).isEmpty)
+        state.actions[0].isSilenced = true
+        #expect(rule.advance(&state, .value(5, []), at: 2000).map(\.wasTold) == [false])
     }
 
     @Test("is due when the silence is over")
@@ -208,7 +272,7 @@ struct ThresholdMachineTests {
         let rule = ThresholdRule([level("active", .init(.greater, 10), 0)])
         var state = ThresholdState()
         _ = rule.advance(&state, .value(11, .all), at: 1000)
-        state.actions[0].standing = .silenced
+        state.actions[0].isSilenced = true
         // Whoever is asked says each time whether it still is.
         #expect(rule.advance(&state, .value(11, .all), at: 2000).map(\.cause) == [.enter])
     }
@@ -290,11 +354,11 @@ struct ThresholdMachineTests {
         for text in [
             "", "[]", "null", "{", #"{"active":[{"level":1}],"actions":[{}, 3],"pending_since":"x"}"#,
             #"{"last_value":"NaN","last_crossed":99999999999}"#,
-            #"{"actions":[{"level":"a","action":"b","standing":"outstanding"}]}"#,
+            #"{"actions":[{"level":"a","action":"b","under_way":"x","told":1}],"owed":[{}, 1]}"#,
         ] {
             do {
                 var state = try ThresholdState(json: text, since: 0)
-                rule.adopt(&state, at: 0)
+                _ = rule.adopt(&state, at: 0)
                 #expect(state.active.isEmpty)
             } catch {
                 #expect(!error.message.isEmpty)

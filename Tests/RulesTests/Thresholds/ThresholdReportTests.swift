@@ -27,7 +27,7 @@ struct ThresholdReportTests {
 
     private func evaluate(_ group: ThresholdGroup, _ results: [ThresholdResult], at second: Int64) {
         var round = JudgingRound(
-            turn: .alone, muting: { _ in nil }, ends: [:], numbers: ActionNumbers(after: 0, appliance: "x"),
+            turn: .alone, muting: { _ in nil }, end: { _ in nil }, numbers: ActionNumbers(after: 0, appliance: "x"),
             externalURL: "http://v")
         let now = begin + second * 1000
         group.evaluate(
