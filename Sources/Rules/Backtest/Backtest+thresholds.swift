@@ -33,7 +33,8 @@ extension Backtest {
                 let now = first + Int64(step) * configured.interval
                 found.evaluations += 1
                 var round = JudgingRound(
-                    turn: .alone, muting: { mutings.reason(for: $0, at: now) }, end: { [ends] in ends[$0] }, numbers: numbers,
+                    turn: .alone, muting: { mutings.reason(for: $0, at: now) }, end: { [ends] in ends[$0] },
+                    numbers: numbers,
                     externalURL: configuration.groups.externalURL)
                 let clocks = ClockReading(wall: now, steady: now, boot: "")
                 group.evaluate([.vector(vector)], at: now, clocks: clocks, in: &round)

@@ -207,7 +207,9 @@ public final class Judging: Sendable {
     /// Makes the judges that go on with what is in the file.
     private func begin(_ configuration: JudgingConfiguration, _ record: JudgingRecord) {
         // The outbox has begun nothing yet that would have to be ended.
-        let made = maker.judges(configuration, from: JudgedBefore(groups: record.groups, instances: record.instances), after: []).judges
+        let made = maker.judges(
+            configuration, from: JudgedBefore(groups: record.groups, instances: record.instances), after: []
+        ).judges
         for judge in made.thresholds { noteEnds(judge.awaited()) }
         judges.withLock { $0 = made }
     }

@@ -75,7 +75,9 @@ extension ThresholdGroup {
         }
         if !isChanged { return }
         for entry in entries {
-            for instance in entry.instances.values { round.changes.append(.instance(row(of: instance, entry.threshold))) }
+            for instance in entry.instances.values {
+                round.changes.append(.instance(row(of: instance, entry.threshold)))
+            }
         }
         round.changes.append(.group(row))
     }

@@ -48,14 +48,7 @@ extension ThresholdRule {
             return !level.actions.contains(action.action)
         }
         for level in levels.prefix(kept) {
-            for action in level.actions {
-                guard !state.actions.contains(where: { $0.level == level.name && $0.action == action }) else {
-                    continue
-                }
-                var new = ThresholdState.ActionState(level: level.name, action: action)
-                if !level.onEnter.contains(action) { new.pausedAt = now }
-                state.actions.append(new)
-            }
+            prepareActions(of: level, &state, now)
         }
         return wishes
     }

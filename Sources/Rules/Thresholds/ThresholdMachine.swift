@@ -113,14 +113,18 @@ extension ThresholdRule {
     private func enter(_ level: Level, _ state: inout ThresholdState, _ now: Int64) {
         // What is over has begun again.
         state.owed.removeAll { $0.wish.level == level.name }
+        prepareActions(of: level, &state, now)
+    }
+
+    /// Adds the actions of a level that has become active, or has got more of them.
+    func prepareActions(of level: Level, _ state: inout ThresholdState, _ now: Int64) {
         for action in level.actions {
-            let known = state.actions.firstIndex { $0.level == level.name && $0.action == action }
-            let place = known ?? state.actions.count
-            if known == nil { state.actions.append(.init(level: level.name, action: action)) }
+            // One that is under way, or whose pause is not over, is there already.
+            if state.actions.contains(where: { $0.level == level.name && $0.action == action }) { continue }
+            var new = ThresholdState.ActionState(level: level.name, action: action)
             // What is only repeated begins with its first pause.
-            if known == nil, !level.onEnter.contains(action) { state.actions[place].pausedAt = now }
-            state.actions[place].isTold = false
-            state.actions[place].isSilenced = false
+            if !level.onEnter.contains(action) { new.pausedAt = now }
+            state.actions.append(new)
         }
     }
 

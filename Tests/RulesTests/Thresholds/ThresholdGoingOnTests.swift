@@ -43,7 +43,8 @@ private struct Judged {
     mutating func evaluate(_ results: [ThresholdResult], at now: Int64, clocks: ClockReading? = nil) {
         let (isMuted, ends) = (muted, ends)
         var round = JudgingRound(
-            turn: turn, muting: { _ in isMuted ? "because" : nil }, end: { ends[$0] }, numbers: numbers, externalURL: "")
+            turn: turn, muting: { _ in isMuted ? "because" : nil }, end: { ends[$0] }, numbers: numbers, externalURL: ""
+        )
         group.evaluate(
             results, at: now, clocks: clocks ?? ClockReading(wall: now, steady: now, boot: "b"), in: &round)
         self.ends = [:]

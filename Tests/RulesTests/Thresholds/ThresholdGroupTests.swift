@@ -12,7 +12,8 @@ struct ThresholdGroupTests {
     /// Evaluates with one answer, and returns what is to be said.
     private func step(_ group: ThresholdGroup, _ result: ThresholdResult, at second: Int64) -> [String] {
         let now = 1_000_000 + second * 1000
-        var round = JudgingRound(turn: .alone, muting: { _ in nil }, end: { _ in nil }, numbers: numbers, externalURL: "")
+        var round = JudgingRound(
+            turn: .alone, muting: { _ in nil }, end: { _ in nil }, numbers: numbers, externalURL: "")
         group.evaluate([result], at: now, clocks: ClockReading(wall: now, steady: now, boot: "b"), in: &round)
         return round.problems.map { "! \($0)" } + round.notes
     }
