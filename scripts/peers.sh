@@ -8,8 +8,8 @@ set -eu
 
 cd "$(dirname "$0")/.."
 peers="$PWD/.build/peers"
-packages="prometheus victoria-metrics prometheus-blackbox-exporter prometheus-node-exporter"
-programs="prometheus promtool victoria-metrics prometheus-blackbox-exporter prometheus-node-exporter"
+packages="prometheus victoria-metrics prometheus-blackbox-exporter prometheus-node-exporter prometheus-alertmanager"
+programs="prometheus promtool victoria-metrics prometheus-blackbox-exporter prometheus-node-exporter prometheus-alertmanager amtool"
 # The stamp names what was asked for: another list of packages makes it stale.
 stamp="$peers/complete"
 
