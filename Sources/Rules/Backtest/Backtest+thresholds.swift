@@ -12,7 +12,7 @@ extension Backtest {
         let threshold = configured.threshold
         let key = ThresholdGroupKey(source: nil, interval: configured.interval)
         let schedule = GroupSchedule(name: key.plainName, interval: configured.interval)
-        let group = ThresholdGroup(id: 1, name: threshold.name, thresholds: [threshold])
+        let group = ThresholdGroup(id: 1, name: threshold.name, interval: configured.interval, thresholds: [threshold])
         let engine = QueryEngine(source, options: configuration.queries)
         let numbers = ActionNumbers(after: 0, appliance: "")
         var ends: [Int64: JudgingRound.End] = [:]

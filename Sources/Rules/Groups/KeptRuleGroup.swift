@@ -61,7 +61,7 @@ final class KeptRuleGroup {
     private func mend(at now: Int64, _ clocks: ClockReading) {
         guard let clock, let last = state.lastEvaluation else { return }
         let jump = clocks.jump(since: clock)
-        let isLate = now.after(-last).after(-jump) > Self.longestOutage
+        let isLate = now.since(last.after(jump)) > max(Self.longestOutage, evaluator.interval.after(evaluator.interval))
         if jump == 0, !isLate { return }
         isMended = true
         for place in state.rules.indices {

@@ -37,12 +37,15 @@ public struct ClockReading: Sendable, Hashable {
     /// As it is stored.
     var json: String {
         var json = JSONWriter()
-        json.object { json in
-            json.member("wall", wall)
-            json.member("steady", steady)
-            json.member("boot", boot)
-        }
+        json.object { write(to: &$0) }
         return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// Writes its members.
+    func write(to json: inout JSONWriter) {
+        json.member("wall", wall)
+        json.member("steady", steady)
+        json.member("boot", boot)
     }
 
     /// Reads what was stored; nil when it is none.

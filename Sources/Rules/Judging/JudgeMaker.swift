@@ -18,8 +18,6 @@ struct JudgeMaker {
     let surroundings: Surroundings
     let client: HTTPClient
     let groups: GroupNumbers
-    /// The last turn in which it was ours to act; nil when it never was.
-    let lastOwnEpoch: @Sendable () -> Int64?
 
     /// Makes the judges. `old` are those of before, if there were any in this process. Returns as well what holds no more.
     func judges(
@@ -66,10 +64,11 @@ struct JudgeMaker {
             if homes[rule] == nil, before.thresholds[rule] == nil { tellUnknown(rule, instances) }
         }
         return made.map { group in
-            let kept = ThresholdGroup(id: group.id, name: group.name, thresholds: group.thresholds)
+            let kept = ThresholdGroup(
+                id: group.id, name: group.name, interval: group.key.interval, thresholds: group.thresholds)
             kept.restore(
                 group.thresholds.flatMap { known[$0.name] ?? [] }, before.thresholds, clocks: surroundings.clocks(),
-                epoch: lastOwnEpoch(), in: &round)
+                in: &round)
             return ThresholdJudge(
                 kept, interval: group.key.interval, source: source(group.key, configuration), surroundings)
         }

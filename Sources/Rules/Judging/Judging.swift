@@ -65,14 +65,13 @@ public final class Judging: Sendable {
             board: board, watch: watch)
         notifier = Notifier(board, routes: { shared.value.routes }, surroundings)
         maker = JudgeMaker(
-            surroundings: surroundings, client: client, groups: GroupNumbers(record),
-            lastOwnEpoch: { turns.lastOwn })
+            surroundings: surroundings, client: client, groups: GroupNumbers(record))
         (reloads, reload) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         judges = Mutex(Judges())
         mutings.configure(configuration.silences, configuration.windows)
         takeUp(record, appliance)
         restoreGroups(record)
-        begin(configuration, record)
+        try begin(configuration, record)
         let outbox = outbox
         registry.gauge("vedette_actions_open", "Actions that have been decided on and have not ended.") {
             Double(outbox.count)
@@ -136,6 +135,10 @@ public final class Judging: Sendable {
                 try await mutings.sweep(at: surroundings.clock.now())
             } catch {
                 logger.debug("cannot forget old silences now: \(error)")
+            }
+            surroundings.ends.forget { noted in
+                let awaited = judges.withLock { $0.thresholds }.flatMap { $0.awaited() }
+                return noted.subtracting(awaited)
             }
             do {
                 try await Task.sleep(for: .seconds(3600))
@@ -205,42 +208,46 @@ public final class Judging: Sendable {
     }
 
     /// Makes the judges that go on with what is in the file.
-    private func begin(_ configuration: JudgingConfiguration, _ record: JudgingRecord) {
+    private func begin(_ configuration: JudgingConfiguration, _ record: JudgingRecord) throws {
         // The outbox has begun nothing yet that would have to be ended.
         let made = maker.judges(
             configuration, from: JudgedBefore(groups: record.groups, instances: record.instances), after: []
         ).judges
-        for judge in made.thresholds { noteEnds(judge.awaited()) }
+        for judge in made.thresholds { try noteEnds(judge.awaited()) }
         judges.withLock { $0 = made }
     }
 
     /// How actions ended that thresholds wait for. Asked only after a start: later they are in the outbox, or have been noted.
-    private func noteEnds(_ awaited: [Int64]) {
+    private func noteEnds(_ awaited: [Int64]) throws {
         for id in awaited {
-            do {
-                guard let action = try store.action(id) else {
-                    surroundings.ends.note(missing: id, at: surroundings.clock.now())
-                    continue
-                }
-                if action.due == nil {
-                    let succeeded = action.outcome == .succeeded
-                    surroundings.ends.note(
-                        action, succeeded: succeeded, at: action.ended ?? surroundings.clock.now())
-                }
-            } catch {
-                logger.error("cannot find out how action \(id) ended: \(error)")
+            guard let action = try store.action(id) else {
+                surroundings.ends.note(missing: id, at: surroundings.clock.now())
+                continue
+            }
+            if action.due == nil {
+                let succeeded = action.outcome == .succeeded
+                surroundings.ends.note(action, succeeded: succeeded, at: action.ended ?? surroundings.clock.now())
             }
         }
     }
 
     /// Makes the judges that go on with what those of before knew.
     private func rebuild() async {
-        let old = judges.withLock { $0 }
-        let before = JudgedBefore(
-            old.all.compactMap { $0.rows() }, thresholds: old.thresholds.flatMap { $0.thresholds })
-        let (made, left) = maker.judges(configuration.value, from: before, after: old.ruleGroups)
-        judges.withLock { $0 = made }
-        await outbox.cancel(left)
+        let configuration = configuration.value
+        do {
+            // All states are written down and read: no work for the threads that everybody shares.
+            let left = try await surroundings.threads.perform { [self] in
+                let old = judges.withLock { $0 }
+                let before = JudgedBefore(
+                    old.all.compactMap { $0.rows() }, thresholds: old.thresholds.flatMap { $0.thresholds })
+                let (made, left) = maker.judges(configuration, from: before, after: old.ruleGroups)
+                judges.withLock { $0 = made }
+                return left
+            }
+            await outbox.cancel(left)
+        } catch {
+            logger.error("cannot judge by the new configuration; the one before goes on: \(error)")
+        }
     }
 }
 

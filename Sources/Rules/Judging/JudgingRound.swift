@@ -33,22 +33,19 @@ struct JudgingRound {
     /// What is worth knowing.
     var notes: [String] = []
 
-    /// Decides about an action that a threshold wants.
+    /// Decides about an action that a threshold wants. Whose turn it is not decides nothing: what is active stays due, and what is
+    /// over is owed.
     mutating func decide(
         _ wish: ThresholdWish, _ subject: ThresholdSubject, _ state: inout ThresholdState, at now: Int64
     ) {
-        guard turn.mayAct else {
-            // Whose turn it is not decides nothing. What is active stays due until it is; what is over is remembered for then.
-            if wish.cause == .resolve { state.owed.append(.init(wish: wish, left: now)) }
-            return
-        }
         if wish.cause == .resolve {
-            // Whoever was never told that it began need not be told that it is over.
-            if !wish.wasTold { return }
-            record(wish, subject, state, at: now, silencedBy: muting(subject.alertLabels(wish.level)))
+            var owed = wish
+            // Where nothing is run at the beginning, nobody but who acts can say that the end is to be told.
+            if !turn.mayAct, subject.threshold.rule.level(wish.level)?.onEnter.isEmpty == true { owed.wasTold = false }
+            state.owe(owed, leftAt: now)
             return
         }
-        guard let place = state.place(of: wish) else { return }
+        guard turn.mayAct, let place = state.place(of: wish) else { return }
         if let reason = muting(subject.alertLabels(wish.level)) {
             // Once is enough for the history.
             if !state.actions[place].isSilenced { record(wish, subject, state, at: now, silencedBy: reason) }
@@ -59,27 +56,35 @@ struct JudgingRound {
         }
     }
 
-    /// Does what could not be done when levels were left, because it was not our turn. What others told of has been resolved by
-    /// them, except while nobody was there to do it.
+    /// Decides about what is owed: about levels that are not active any more, when it is our turn.
     mutating func settleOwed(_ subject: ThresholdSubject, _ state: inout ThresholdState, at now: Int64) {
         if state.owed.isEmpty { return }
-        let owed = state.owed.filter { $0.wish.wasTold || now.after(-$0.left) <= turn.handover }
-        state.owed = turn.mayAct ? [] : owed
-        guard turn.mayAct else { return }
-        for resolve in owed {
-            var wish = resolve.wish
-            wish.wasTold = true
-            decide(wish, subject, &state, at: now)
+        guard turn.mayAct else {
+            // Whoever acts has told it by now, or nobody will ever know of it.
+            state.owed.removeAll { !$0.wish.wasTold && now.since($0.left) > turn.handover }
+            return
         }
+        for resolve in state.owed where !state.isActive(resolve.wish.level) && isOurs(resolve) {
+            let reason = muting(subject.alertLabels(resolve.wish.level))
+            record(resolve.wish, subject, state, at: now, left: resolve.left, silencedBy: reason)
+        }
+        state.owed = state.owed.filter { state.isActive($0.wish.level) }
+    }
+
+    /// Whether we have to tell that something is over: we told that it began; or somebody else may have, before our turn, and was
+    /// perhaps not there any more to tell the end.
+    private func isOurs(_ resolve: ThresholdState.OwedResolve) -> Bool {
+        resolve.wish.wasTold
+            || resolve.wish.since < turn.began && resolve.left >= turn.began.after(-turn.handover)
     }
 
     @discardableResult
     private mutating func record(
         _ wish: ThresholdWish, _ subject: ThresholdSubject, _ state: ThresholdState, at now: Int64,
-        silencedBy reason: String?
+        left: Int64? = nil, silencedBy reason: String?
     ) -> Int64 {
         let (id, key) = numbers.next(decided: now)
-        let event = subject.event(wish, state, id: id, key: key, epoch: turn.epoch)
+        let event = subject.event(wish, state, left: left, id: id, key: key, epoch: turn.epoch)
         var action = StoredAction(event, origin: wish.cause == .resolve ? "" : ActionEnds.threshold)
         action.series = subject.labels.json
         if let reason {

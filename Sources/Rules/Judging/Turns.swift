@@ -4,10 +4,28 @@ import Synchronization
 /// Our turns to act. One that follows right on another of ours goes on with what that one did: each turn has the number behind the
 /// one before, so that nobody can have acted in between. That holds across restarts, too.
 final class Turns: Sendable {
-    /// The first and the last epoch of turns that followed on each other.
+    /// Turns that followed on each other: the first and the last epoch, and when the first one began.
     private struct Run: Hashable {
         var first: Int64
         var last: Int64
+        var began: Int64
+
+        init(first: Int64, last: Int64, began: Int64) {
+            self.first = first
+            self.last = last
+            self.began = began
+        }
+
+        /// Reads what `text` wrote; nil when it is none.
+        init?(_ text: String) {
+            let numbers = text.split(separator: " ").map { Int64($0) }
+            guard numbers.count == 3, let first = numbers[0], let last = numbers[1], let began = numbers[2] else {
+                return nil
+            }
+            self.init(first: first, last: last, began: began)
+        }
+
+        var text: String { "\(first) \(last) \(began)" }
     }
 
     /// The fact that it is stored as.
@@ -21,29 +39,31 @@ final class Turns: Sendable {
     init(_ leadership: any Leadership, facts: [String: String], record: @escaping @Sendable (JudgingChange) -> Void) {
         self.leadership = leadership
         self.record = record
-        let epochs = (facts[Self.fact] ?? "").split(separator: "-").compactMap { Int64($0) }
-        run = Mutex(epochs.count == 2 ? Run(first: epochs[0], last: epochs[1]) : nil)
+        run = Mutex(facts[Self.fact].flatMap { Run($0) })
     }
-
-    /// The last epoch in which we acted; nil when we never have.
-    var lastOwn: Int64? { run.withLock { $0?.last } }
 
     /// The turn at this moment.
     func present() -> Turn {
-        let handover = leadership.handover
-        guard let epoch = leadership.actingEpoch() else {
-            let epoch = leadership.status.epoch
-            return Turn(mayAct: false, epoch: epoch, first: run.withLock { $0?.first }, handover: handover)
-        }
-        return run.withLock { run in
+        // Asked inside, so that nobody who was held up takes an older turn for a newer one.
+        run.withLock { run in
+            guard let epoch = leadership.actingEpoch() else {
+                return turn(mayAct: false, leadership.status.epoch, run)
+            }
             if run?.last != epoch {
                 let follows = run.map { $0.last < .max && epoch == $0.last + 1 } ?? false
-                let next = Run(first: follows ? run?.first ?? epoch : epoch, last: epoch)
+                let next =
+                    if follows, let run { Run(first: run.first, last: epoch, began: run.began) } else {
+                        Run(first: epoch, last: epoch, began: leadership.status.since)
+                    }
                 run = next
                 // Whoever asked does something in this turn: that it was ours must be known even after a crash.
-                record(.fact(name: Self.fact, value: "\(next.first)-\(next.last)"))
+                record(.fact(name: Self.fact, value: next.text))
             }
-            return Turn(mayAct: true, epoch: epoch, first: run?.first, handover: handover)
+            return turn(mayAct: true, epoch, run)
         }
+    }
+
+    private func turn(mayAct: Bool, _ epoch: Int64, _ run: Run?) -> Turn {
+        Turn(mayAct: mayAct, epoch: epoch, first: run?.first, began: run?.began ?? 0, handover: leadership.handover)
     }
 }

@@ -34,6 +34,14 @@ final class ActionEnds: Sendable {
     /// Notes the end of an action that told of a group.
     func note(told action: Int64, succeeded: Bool) { state.withLock { $0.told[action] = succeeded } }
 
+    /// Forgets the ends that nobody waits for any more: `unwanted` says which of those that are noted now.
+    func forget(_ unwanted: (Set<Int64>) -> Set<Int64>) {
+        // Asked outside: who waits for an end holds a lock of its own.
+        let noted = state.withLock { Set($0.thresholds.keys) }
+        let gone = unwanted(noted)
+        state.withLock { state in for id in gone { state.thresholds[id] = nil } }
+    }
+
     /// Takes how an action of a threshold ended; nil when it has not.
     func take(_ action: Int64) -> JudgingRound.End? { state.withLock { $0.thresholds.removeValue(forKey: action) } }
 

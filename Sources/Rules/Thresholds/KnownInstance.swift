@@ -1,3 +1,4 @@
+import Model
 import Store
 
 /// A series of a threshold as it was known before: to the process before this one, or under the configuration before.
@@ -9,6 +10,37 @@ struct KnownInstance {
     /// When its group was evaluated last, and how the clocks stood then.
     let evaluated: Int64
     let clock: ClockReading?
+    /// The last turn before that in which it was ours to act; nil when it never was.
+    let epoch: Int64?
+}
+
+/// How things stood when a group was evaluated, apart from the states: a column of its row.
+struct GroupClock {
+    var reading: ClockReading?
+    /// The last turn in which it was ours to act; nil when it never was.
+    var epoch: Int64?
+
+    init(reading: ClockReading?, epoch: Int64?) {
+        self.reading = reading
+        self.epoch = epoch
+    }
+
+    /// Reads what was stored; what cannot be read is not known.
+    init(json text: String) {
+        reading = ClockReading(json: text)
+        let value = Result { () throws(UserError) in try JSONValue(Array(text.utf8)) }
+        if case .success(let value) = value { epoch = value["epoch"]?.integer }
+    }
+
+    /// As it is stored.
+    var json: String {
+        var json = JSONWriter()
+        json.object { json in
+            reading?.write(to: &json)
+            if let epoch { json.member("epoch", epoch) }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
 }
 
 /// Everything that was known before of what is judged.
@@ -42,11 +74,13 @@ struct JudgedBefore {
                 continue
             }
             let values = readValues(group.values)
-            let clock = ClockReading(json: group.clock)
+            let clock = GroupClock(json: group.clock)
             for row in rows where row.kind == JudgedInstance.threshold {
                 let value = row.slot < values.count ? values[row.slot] : nil
                 known[row.rule, default: []].append(
-                    KnownInstance(row: row, value: value, evaluated: group.evaluated, clock: clock))
+                    KnownInstance(
+                        row: row, value: value, evaluated: group.evaluated, clock: clock.reading,
+                        epoch: clock.epoch))
             }
         }
         return known

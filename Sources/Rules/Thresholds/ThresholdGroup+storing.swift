@@ -15,7 +15,8 @@ extension ThresholdGroup {
             }
         }
         return JudgedGroup(
-            id: id, name: name, evaluated: evaluated ?? 0, clock: clock?.json ?? "{}", values: valuesJSON(values))
+            id: id, name: name, evaluated: evaluated ?? 0, clock: GroupClock(reading: clock, epoch: epoch).json,
+            values: valuesJSON(values))
     }
 
     /// The row of a series.
@@ -41,18 +42,17 @@ extension ThresholdGroup {
     /// - Parameters:
     ///   - known: the series of this group's thresholds.
     ///   - before: the thresholds as they were configured then, where that is known.
-    ///   - epoch: the last turn in which it was ours to act; nil when it never was.
     ///   - round: takes what is to be written, and what is to be done about levels that are not there any more.
     func restore(
-        _ known: [KnownInstance], _ before: [String: Threshold], clocks: ClockReading, epoch: Int64?,
-        in round: inout JudgingRound
+        _ known: [KnownInstance], _ before: [String: Threshold], clocks: ClockReading, in round: inout JudgingRound
     ) {
         clock = clocks
-        self.epoch = epoch
+        // What was told in the oldest of their turns is told anew with the rest: once too often rather than never.
+        epoch = known.compactMap(\.epoch).min()
         let places = Dictionary(
             entries.indices.map { (entries[$0].threshold.name, $0) }, uniquingKeysWith: { a, _ in a })
         for one in known where one.row.group == id { slots.reserve(one.row.slot) }
-        var isChanged = false
+        let unchanged = round.changes.count
         for one in known {
             guard let place = places[one.row.rule] else { continue }
             let threshold = entries[place].threshold
@@ -63,8 +63,11 @@ extension ThresholdGroup {
                 guard let slot = one.row.group == id ? one.row.slot : slots.take() else {
                     throw UserError("a group has more than \(JudgedInstance.slots) series")
                 }
-                if taken.isChanged || one.row.group != id { isChanged = true }
-                entries[place].instances[labels] = Instance(labels: labels, slot: slot, state: taken.state)
+                let instance = Instance(labels: labels, slot: slot, state: taken.state)
+                entries[place].instances[labels] = instance
+                if taken.isChanged || one.row.group != id {
+                    round.changes.append(.instance(row(of: instance, threshold)))
+                }
             } catch {
                 round.problems.append("cannot take up \(threshold.name) \(labels): \(error.message)")
                 if one.row.group == id {
@@ -73,13 +76,8 @@ extension ThresholdGroup {
                 }
             }
         }
-        if !isChanged { return }
-        for entry in entries {
-            for instance in entry.instances.values {
-                round.changes.append(.instance(row(of: instance, entry.threshold)))
-            }
-        }
-        round.changes.append(.group(row))
+        // With the clocks that the times go by.
+        if round.changes.count > unchanged { round.changes.append(.group(row)) }
     }
 
     /// The state of a series, fitted to the threshold as it is configured now and to the clocks as they stand.
@@ -93,13 +91,18 @@ extension ThresholdGroup {
         let lastTime = known.evaluated.after(jump)
         evaluated = max(evaluated ?? .min, lastTime)
         state.shift(by: jump)
-        if clocks.wall.after(-lastTime) > Self.longestOutage { state.pendingSince = nil }
+        if jump != 0 { endsAreShifted = true }
+        if clocks.wall.since(lastTime) > longestOutage { state.pendingSince = nil }
         let wasActive = !state.active.isEmpty
         let subject = ThresholdSubject(
             threshold: before ?? threshold, labels: labels, externalURL: round.externalURL, now: lastTime)
+        if let before, before.names(state, labels) != threshold.names(state, labels) {
+            before.endNames(subject, &state, &round, at: lastTime)
+        }
         for wish in threshold.rule.adopt(&state, from: before?.rule, at: lastTime) {
             round.decide(wish, subject, &state, at: lastTime)
         }
+        if before != nil { round.settleOwed(subject, &state, at: lastTime) }
         if wasActive, state.active.isEmpty { round.left.insert(subject.line) }
         return (state, state != stored)
     }
@@ -114,8 +117,35 @@ extension Threshold {
             let subject = ThresholdSubject(threshold: self, labels: labels, externalURL: round.externalURL, now: now)
             round.left.insert(subject.line)
             for wish in rule.end(&state, at: now) { round.decide(wish, subject, &state, at: now) }
+            round.settleOwed(subject, &state, at: now)
+            if !state.owed.isEmpty {
+                round.problems.append("\(name) \(labels) is given up in nobody's turn; nobody is told that it is over")
+            }
         } catch {
             round.problems.append("cannot end \(name) \(labels): \(error.message)")
+        }
+    }
+}
+
+extension Threshold {
+    /// What receivers know the active levels by.
+    fileprivate func names(_ state: ThresholdState, _ labels: Labels) -> [Labels] {
+        let subject = ThresholdSubject(threshold: self, labels: labels, externalURL: "", now: 0)
+        return state.active.map { subject.alertLabels($0.name) }
+    }
+
+    /// For receivers the active levels are other alerts from now on: the old ones are over, and the new ones are to be told.
+    fileprivate func endNames(
+        _ subject: ThresholdSubject, _ state: inout ThresholdState, _ round: inout JudgingRound, at now: Int64
+    ) {
+        var ended = state
+        for wish in rule.end(&ended, at: now) { round.decide(wish, subject, &ended, at: now) }
+        round.settleOwed(subject, &ended, at: now)
+        state.owed = ended.owed
+        for place in state.actions.indices {
+            state.actions[place].isTold = false
+            state.actions[place].isSilenced = false
+            state.actions[place].pausedAt = nil
         }
     }
 }
@@ -123,9 +153,11 @@ extension Threshold {
 extension ThresholdState {
     fileprivate init(_ known: KnownInstance, _ threshold: Threshold) throws(UserError) {
         try self.init(json: known.row.detail, since: known.row.since)
-        guard missingSince == nil, let value = known.value else { return }
-        // Of several series together the row says which levels they crossed.
-        let together = threshold.scope == .any || threshold.scope == .all
-        last = .init(value: value, crossed: together ? last?.crossed ?? [] : threshold.rule.crossed(by: value))
+        if missingSince == nil, let value = known.value {
+            last = .init(value: value, crossed: last?.crossed ?? [])
+        }
+        // Of several series together the row says which levels they crossed; else the levels may be others now.
+        if threshold.scope == .any || threshold.scope == .all { return }
+        last = last.map { .init(value: $0.value, crossed: threshold.rule.crossed(by: $0.value)) }
     }
 }

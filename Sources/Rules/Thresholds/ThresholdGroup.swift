@@ -24,24 +24,28 @@ final class ThresholdGroup {
 
     /// A series that has been gone for so long is given up.
     private static let forgottenAfter: Int64 = 3_600_000
-    /// After a longer pause nobody knows whether a condition held meanwhile.
-    static let longestOutage: Int64 = 3_600_000
     /// Reasons that take turns are told no more often than this.
     private static let tellingPause: Int64 = 60_000
 
     let id: Int64
     let name: String
+    /// After a longer pause nobody knows whether a condition held meanwhile.
+    let longestOutage: Int64
     var entries: [Entry]
     /// The time of the last evaluation; nil before the first.
     var evaluated: Int64?
     var clock: ClockReading?
     /// The last turn in which it was ours to act; nil before the first.
     var epoch: Int64?
+    /// Whether the clock was set since the actions ended that are noted with the next evaluation.
+    var endsAreShifted = false
     var slots = SlotNumbers()
 
-    init(id: Int64, name: String, thresholds: [Threshold]) {
+    /// Thresholds that are evaluated every so many milliseconds.
+    init(id: Int64, name: String, interval: Int64, thresholds: [Threshold]) {
         self.id = id
         self.name = name
+        longestOutage = max(3_600_000, interval.after(interval))
         entries = thresholds.map { Entry(threshold: $0) }
     }
 
@@ -51,13 +55,14 @@ final class ThresholdGroup {
         evaluated?.shift(by: jump)
         let mending = Mending(
             jump: jump, othersActed: round.turn.mayAct && epoch.map { $0 < round.turn.first } ?? false,
-            isLate: evaluated.map { now.after(-$0) > Self.longestOutage } ?? false)
+            isLate: evaluated.map { now.since($0) > longestOutage } ?? false)
         for index in entries.indices {
             let result = index < results.count ? results[index] : .failure("nothing was asked")
             if mending.isNeeded { mend(&entries[index], mending) }
             judge(&entries[index], result, mending, at: now, in: &round)
         }
         evaluated = now
+        endsAreShifted = false
         clock = clocks
         if round.turn.mayAct { epoch = round.turn.epoch }
         round.changes.append(.group(row))
@@ -121,17 +126,18 @@ final class ThresholdGroup {
             var instance = known
             let before = instance.state
             settle(&instance.state, threshold.rule, mending, round)
-            let wishes = threshold.rule.advance(&instance.state, readings[labels] ?? absent, at: now)
+            let isGone = isGone(instance.state, labels, readings, entry, now)
+            let wishes =
+                isGone
+                ? threshold.rule.end(&instance.state, at: now)
+                : threshold.rule.advance(&instance.state, readings[labels] ?? absent, at: now)
             let subject = ThresholdSubject(
                 threshold: threshold, labels: labels, externalURL: round.externalURL, now: now)
-            if !before.active.isEmpty, instance.state.active.isEmpty { round.left.insert(subject.line) }
-            round.settleOwed(subject, &instance.state, at: now)
+            if isGone || !before.active.isEmpty && instance.state.active.isEmpty { round.left.insert(subject.line) }
             for wish in wishes { round.decide(wish, subject, &instance.state, at: now) }
-            if instance.state.owed.isEmpty, isToBeForgotten(instance.state, labels, readings, threshold, now) {
-                for wish in threshold.rule.end(&instance.state, at: now) {
-                    round.decide(wish, subject, &instance.state, at: now)
-                }
-                round.left.insert(subject.line)
+            round.settleOwed(subject, &instance.state, at: now)
+            // What is still owed needs somebody who remembers it.
+            if isGone, instance.state.owed.isEmpty {
                 slots.giveBack(instance.slot)
                 entry.instances[labels] = nil
                 round.changes.append(.instanceGone(instanceID(instance.slot)))
@@ -168,21 +174,23 @@ final class ThresholdGroup {
             // The pause counts from the evaluation that the action belongs to: a millisecond must not cost a whole interval.
             // What time it was by a clock that has been set since is not known.
             let last = evaluated ?? end.at
-            let at = mending.jump == 0 ? min(end.at, last) : last
+            let at = mending.jump == 0 && !endsAreShifted ? min(end.at, last) : last
             rule.note(id, succeeded: end.succeeded, cause: end.cause, &state, at: at)
         }
     }
 
     /// A series that is gone for good is not judged for ever; where nothing is known of any series, that stays.
-    private func isToBeForgotten(
-        _ state: ThresholdState, _ labels: Labels, _ readings: [Labels: ThresholdReading], _ threshold: Threshold,
-        _ now: Int64
+    private func isGone(
+        _ state: ThresholdState, _ labels: Labels, _ readings: [Labels: ThresholdReading], _ entry: Entry, _ now: Int64
     ) -> Bool {
         // Taken together the series are one: those that were judged one by one before a reload are not any more.
-        guard threshold.scope == .each else { return labels != .none }
-        guard let missingSince = state.missingSince else { return false }
+        guard entry.threshold.scope == .each else { return labels != .none }
+        // A source that does not answer does not say that anything is gone.
+        guard entry.trouble.isEmpty else { return false }
+        if let reading = readings[labels], reading != .missing { return false }
         if labels == .none { return !readings.isEmpty && readings[labels] == nil }
-        return now >= missingSince.after(max(Self.forgottenAfter, threshold.rule.missingFor))
+        guard let missingSince = state.missingSince else { return false }
+        return now >= missingSince.after(max(Self.forgottenAfter, entry.threshold.rule.missingFor))
     }
 }
 

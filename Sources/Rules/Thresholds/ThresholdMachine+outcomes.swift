@@ -2,6 +2,8 @@ extension ThresholdRule {
     /// Notes that an action has been decided on.
     public func decided(_ action: Int64, for wish: ThresholdWish, _ state: inout ThresholdState) {
         guard let at = state.place(of: wish) else { return }
+        // Whoever hears that it fires need not hear any more that it did not in between.
+        state.owed.removeAll { $0.wish.level == wish.level }
         state.actions[at].underWay = action
         state.actions[at].isTold = true
         state.actions[at].isSilenced = false
@@ -55,6 +57,18 @@ extension ThresholdRule {
 }
 
 extension ThresholdState {
+    /// Owes what is to be done about a level that was left; what was owed about it before is the same.
+    mutating func owe(_ wish: ThresholdWish, leftAt now: Int64) {
+        let before = owed.firstIndex { $0.wish.level == wish.level && $0.wish.action == wish.action }
+        guard let before else {
+            owed.append(OwedResolve(wish: wish, left: now))
+            return
+        }
+        let wasTold = owed[before].wish.wasTold
+        owed[before] = OwedResolve(wish: wish, left: now)
+        if wasTold { owed[before].wish.wasTold = true }
+    }
+
     /// The place of the action that is wanted; nil when the level has none such.
     func place(of wish: ThresholdWish) -> Int? {
         actions.firstIndex { $0.level == wish.level && $0.action == wish.action }

@@ -111,8 +111,6 @@ extension ThresholdRule {
     }
 
     private func enter(_ level: Level, _ state: inout ThresholdState, _ now: Int64) {
-        // What is over has begun again.
-        state.owed.removeAll { $0.wish.level == level.name }
         prepareActions(of: level, &state, now)
     }
 
@@ -136,19 +134,21 @@ extension ThresholdRule {
         state.actions.removeAll { !$0.outlasts(now, level(of: $0)) }
     }
 
-    /// Leaves the active levels above the first ones. Returns what is to be done about that, the highest level first; whoever was
-    /// never told that it began need not be told that it is over.
+    /// Leaves the active levels above the first ones. Returns what is to be done about that, the highest level first. Of what was
+    /// silenced nobody has heard, and nobody hears that it is over.
     func leave(_ state: inout ThresholdState, keeping kept: Int) -> [ThresholdWish] {
         var wishes: [ThresholdWish] = []
         while state.active.count > kept, let active = state.active.popLast() {
-            guard let level = levels.first(where: { $0.name == active.name }) else { continue }
+            guard let level = level(active.name) else { continue }
             var wasTold = level.onEnter.isEmpty
+            var wasSilenced = false
             for place in state.actions.indices where state.actions[place].level == level.name {
                 if state.actions[place].isTold { wasTold = true }
+                if state.actions[place].isSilenced { wasSilenced = true }
                 state.actions[place].isTold = false
                 state.actions[place].isSilenced = false
             }
-            for action in level.onResolve {
+            for action in level.onResolve where wasTold || !wasSilenced {
                 wishes.append(
                     .init(
                         level: level.name, action: action, cause: .resolve, since: active.since, wasTold: wasTold))
@@ -181,7 +181,11 @@ extension ThresholdRule {
         }
     }
 
-    func level(of action: ThresholdState.ActionState) -> Level? { levels.first { $0.name == action.level } }
+    /// A level by its name.
+    func level(_ name: String) -> Level? { levels.first { $0.name == name } }
+
+    /// The level of an action.
+    func level(of action: ThresholdState.ActionState) -> Level? { level(action.level) }
 }
 
 extension ThresholdState.ActionState {

@@ -22,7 +22,7 @@ public struct ThresholdState: Sendable, Hashable {
         }
     }
 
-    /// Something that is to be done because a level was left, but not by us: it was not our turn.
+    /// Something that is to be done because a level was left. It is owed until it has been decided on, in a turn of ours.
     public struct OwedResolve: Sendable, Hashable {
         /// What is wanted.
         public var wish: ThresholdWish
@@ -52,7 +52,7 @@ public struct ThresholdState: Sendable, Hashable {
     public var active: [ActiveLevel] = []
     /// The actions of the active levels, and those of others that are under way or whose pause is not over.
     public var actions: [ActionState] = []
-    /// What nobody has been told of yet, because it was not our turn.
+    /// What is to be done about levels that were left, and has not been decided on.
     public var owed: [OwedResolve] = []
     /// The last value there was.
     public var last: LastReading?
@@ -71,6 +71,9 @@ public struct ThresholdState: Sendable, Hashable {
         if isHolding { return "no_data" }
         return active.last?.name ?? (pendingSince == nil ? "ok" : "pending")
     }
+
+    /// Whether a level is active.
+    func isActive(_ level: String) -> Bool { active.contains { $0.name == level } }
 
     /// Moves every time by so much: the clock was set, and what has passed has passed all the same.
     public mutating func shift(by milliseconds: Int64) {
@@ -104,6 +107,12 @@ public struct CrossedLevels: OptionSet, Sendable, Hashable {
 extension Int64 {
     /// Moves a time, as far as numbers go.
     mutating func shift(by milliseconds: Int64) { self = after(milliseconds) }
+
+    /// How long it is since an earlier time, as far as numbers go.
+    func since(_ earlier: Int64) -> Int64 {
+        let (length, overflow) = subtractingReportingOverflow(earlier)
+        return overflow ? (earlier < 0 ? .max : .min) : length
+    }
 
     /// A later time, as far as numbers go.
     func after(_ milliseconds: Int64) -> Int64 {

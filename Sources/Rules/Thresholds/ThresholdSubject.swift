@@ -42,15 +42,15 @@ struct ThresholdSubject {
         return Labels(threshold.annotations.map { Label($0.name, $0.filled(data, environment)) })
     }
 
-    /// What an action is told.
+    /// What an action is told. `left` is when its level was left, of one that tells that.
     func event(
-        _ wish: ThresholdWish, _ state: ThresholdState, id: Int64, key: String, epoch: Int64
+        _ wish: ThresholdWish, _ state: ThresholdState, left: Int64?, id: Int64, key: String, epoch: Int64
     ) -> ActionEvent {
         let isResolved = wish.cause == .resolve
         let level = threshold.rule.levels.first { $0.name == wish.level }
         var alert = alert(wish.level, since: wish.since, state)
         alert.isFiring = !isResolved
-        alert.endsAt = isResolved ? now : nil
+        alert.endsAt = isResolved ? left ?? now : nil
         var event = ActionEvent()
         event.id = id
         event.key = key

@@ -13,7 +13,7 @@ private final class ToldLeadership: Leadership {
 
     var status: LeadershipStatus {
         let (epoch, isOurs) = epoch.withLock { $0 }
-        return LeadershipStatus(isLeader: isOurs, epoch: epoch, holder: "", since: 0)
+        return LeadershipStatus(isLeader: isOurs, epoch: epoch, holder: "", since: epoch / 2)
     }
     func actingEpoch() -> Int64? { epoch.withLock { $0.isOurs ? $0.epoch : nil } }
     var handover: Int64 { 19_000 }
@@ -34,7 +34,6 @@ struct TurnsTests {
         }
         var turns = make()
         #expect(turns.present() == Turn(mayAct: false, epoch: 0, handover: 19_000))
-        #expect(turns.lastOwn == nil)
         // The epoch, whether it is ours, and the first of the turns it follows on.
         let story: [(Int64, Bool, Int64)] = [
             (3, true, 3), (3, false, 3), (3, true, 3), (4, true, 3), (5, true, 3), (6, false, 3), (7, true, 7),
@@ -48,12 +47,13 @@ struct TurnsTests {
                 leadership.be(epoch, ours: isOurs)
                 let turn = turns.present()
                 #expect(turn.mayAct == isOurs && turn.epoch == epoch && turn.first == first, "at \(epoch)")
-                if isOurs { #expect(turns.lastOwn == epoch) }
+                // Since the first of them began.
+                #expect(turn.began == first / 2)
             }
         }
     }
 
-    @Test("begin anew with a fact that nobody can read", arguments: ["", "x", "1", "1-2-3", "-", "a-b"])
+    @Test("begin anew with a fact that nobody can read", arguments: ["", "x", "1 2", "1 2 3 4", "1 2 x", " 1 2 3 ."])
     func unreadable(fact: String) {
         let leadership = ToldLeadership()
         leadership.be(3, ours: true)

@@ -23,7 +23,7 @@ struct ThresholdGroupTests {
         let threshold = Threshold(
             name: "t", query: try ParsedQuery("m"), scope: .first,
             rule: ThresholdRule([.init("active", Comparison(.greater, 1))]))
-        let group = ThresholdGroup(id: 1, name: "g", thresholds: [threshold])
+        let group = ThresholdGroup(id: 1, name: "g", interval: 1000, thresholds: [threshold])
         let value = ThresholdResult.vector([VectorElement(labels: .none, value: 5)])
         #expect(step(group, value, at: 0) == [])
         #expect(step(group, .failure("refused"), at: 1) == ["! cannot judge t: refused"])
@@ -43,7 +43,7 @@ struct ThresholdGroupTests {
         var rule = ThresholdRule([.init("active", Comparison(.less, 1))], missing: .zero)
         rule.holdsWhenUnanswered = true
         let threshold = Threshold(name: "t", query: try ParsedQuery("m"), scope: .first, rule: rule)
-        let group = ThresholdGroup(id: 1, name: "g", thresholds: [threshold])
+        let group = ThresholdGroup(id: 1, name: "g", interval: 1000, thresholds: [threshold])
         _ = step(group, .failure("refused"), at: 0)
         #expect(group.states().map(\.state) == ["no_data"])
         _ = step(group, .vector([]), at: 1)

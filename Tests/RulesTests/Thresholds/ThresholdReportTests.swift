@@ -22,7 +22,7 @@ struct ThresholdReportTests {
         ]
         let one = Threshold(
             name: "up", query: try ParsedQuery("up"), rule: ThresholdRule([.init("active", Comparison(.less, 1))]))
-        return ThresholdGroup(id: 1, name: "thresholds/15s", thresholds: [two, one])
+        return ThresholdGroup(id: 1, name: "thresholds/15s", interval: 1000, thresholds: [two, one])
     }
 
     private func evaluate(_ group: ThresholdGroup, _ results: [ThresholdResult], at second: Int64) {
