@@ -2,8 +2,6 @@ extension ThresholdRule {
     /// Notes that an action has been decided on.
     public func decided(_ action: Int64, for wish: ThresholdWish, _ state: inout ThresholdState) {
         guard let at = state.place(of: wish) else { return }
-        // Whoever hears that it fires need not hear any more that it did not in between.
-        state.owed.removeAll { $0.wish.level == wish.level }
         state.actions[at].underWay = action
         state.actions[at].isTold = true
         state.actions[at].isSilenced = false

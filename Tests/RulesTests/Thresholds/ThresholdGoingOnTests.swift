@@ -407,8 +407,8 @@ struct ThresholdGoingOnTests {
         judged.turn = Turn(mayAct: true, epoch: 5)
         for second in 1...4 { judged.evaluate([vector(["a": 15])], at: Int64(second) * 1000) }
         // Ours again, but nothing was evaluated in it before the restart.
-        try judged.restart()
         judged.turn = Turn(mayAct: true, epoch: 7, first: 7)
+        try judged.restart()
         judged.evaluate([vector(["a": 15])], at: 5000)
         #expect(judged.decided.suffix(2) == ["5 enter soft a waiting", "5 enter soft b waiting"])
     }
