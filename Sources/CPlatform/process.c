@@ -50,7 +50,7 @@ static _Noreturn void become(const struct platform_process_order *order, pid_t p
         setrlimit(RLIMIT_NOFILE, &limit);
     }
 
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    prctl(PR_SET_PDEATHSIG, order->last_signal);
     // Too late, if we have ended in between.
     if (getppid() != parent) _exit(127);
 

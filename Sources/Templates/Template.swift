@@ -13,15 +13,19 @@ public struct Template: Sendable {
         case program(Program)
     }
 
-    /// Reads a template; throws what is wrong with it, with its line and column in the text.
-    public init(_ text: String, name: String = "", variables: [TemplateVariable] = []) throws(UserError) {
+    /// Reads a template; throws what is wrong with it, with its line and column in the text. `shape` is what is known of its data.
+    public init(
+        _ text: String, name: String = "", variables: [TemplateVariable] = [], shape: TemplateShape = .any
+    ) throws(UserError) {
         self.name = name
         guard hasActions(text) else {
             content = .plain(text)
             return
         }
         do {
-            content = .program(try Parser.program(of: text, variables: variables))
+            let program = try Parser.program(of: text, variables: variables)
+            try program.check(against: shape)
+            content = .program(program)
         } catch {
             throw UserError("cannot read \(titled(name)): \(error.reason)", at: place(of: error, in: text))
         }

@@ -100,6 +100,8 @@ public struct ActionsSection: Sendable {
     ) -> (kind: ActionKind, action: any Action)? {
         let named = ActionKind.allCases.compactMap { kind in fields.present(kind.rawValue).map { (kind, $0) } }
         guard let (kind, node) = named.first else {
+            // A kind that is misspelt is reported as such, with a hint.
+            if fields.hasUnknownKeys { return nil }
             let words = ActionKind.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
             fields.context.fail("it is not said what the action does: one of \(words) is expected", at: fields.place)
             return nil

@@ -8,6 +8,13 @@ extension ActionEvent {
         TemplateVariable("value", field: "Value"),
     ]
 
+    /// What templates may ask an event for.
+    static let templateShape: TemplateShape = {
+        guard case .record(var members) = TemplateShape.record(of: ActionEvent().templateValue) else { return .any }
+        members["Alerts"] = .list(.record(of: ActionAlert().templateValue))
+        return .record(members)
+    }()
+
     /// The event as templates see it: by the names that templates of Alertmanager know, and our own beside them.
     public var templateValue: TemplateValue {
         .record([

@@ -4,7 +4,8 @@ import Threads
 
 /// `file`: makes a file of some size, as Metric Reader's `file_action` does: `metric_<name>_<unix seconds>.bin`.
 ///
-/// Its name has the second in which the action was decided on: another attempt of the same action writes the same file again.
+/// Its name has the second in which the action was decided on. Where there is such a file already, the action's number is added: another
+/// action of the same second made it, or an attempt of this one whose end nobody saw.
 public struct FileAction: Action, Sendable {
     /// The folder, made if need be.
     public var directory = FileAction.standardDirectory
@@ -39,9 +40,10 @@ public struct FileAction: Action, Sendable {
     public func perform(_ event: ActionEvent, within milliseconds: Int64) async -> AttemptOutcome {
         let name = name(for: event)
         let file = WrittenFile(
-            directory: absolute(directory), name: name, partialName: ".\(name).\(event.id).part", size: size)
+            directory: absolute(directory), name: name, otherName: self.name(for: event, with: "_\(event.id)"),
+            partialName: ".\(name).\(event.id).part", size: size)
         switch await work.run(within: milliseconds, { permit throws(UserError) in try file.write(permit) }) {
-        case .done: return AttemptOutcome(.succeeded, output: "\(directory)/\(name)")
+        case .done(let given): return AttemptOutcome(.succeeded, output: "\(directory)/\(given)")
         case .failed(let error): return AttemptOutcome(.failed, error: error.message)
         case .timedOut:
             return AttemptOutcome(.timedOut, error: "not over within \(formatDuration(milliseconds)), and stopped")
@@ -49,8 +51,8 @@ public struct FileAction: Action, Sendable {
         }
     }
 
-    private func name(for event: ActionEvent) -> String {
-        "metric_\(Self.fileName(metric ?? event.rule))_\(floorDivide(event.decidedAt, by: 1000)).bin"
+    private func name(for event: ActionEvent, with number: String = "") -> String {
+        "metric_\(Self.fileName(metric ?? event.rule))_\(floorDivide(event.decidedAt, by: 1000))\(number).bin"
     }
 
     /// A name as a part of a file's name: what could lead elsewhere or is no plain character becomes `_`.

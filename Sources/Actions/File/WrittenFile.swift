@@ -7,6 +7,8 @@ struct WrittenFile: Sendable {
     var directory: String
     /// The name that it gets when it is whole.
     var name: String
+    /// The name that it gets when something is there by that name: that of another action of the same second.
+    var otherName: String
     /// The name that it has until then; whatever is left there is taken away.
     var partialName: String
     /// How large it is, in bytes.
@@ -15,19 +17,20 @@ struct WrittenFile: Sendable {
     /// How much is written between two looks at the permit.
     private static let piece = 256 << 10
 
-    /// Writes it. Throws why that cannot be; nothing of it is left then.
-    func write(_ permit: Permit) throws(UserError) {
+    /// Writes it, and returns the name that it got. Throws why that cannot be; nothing of it is left then.
+    func write(_ permit: Permit) throws(UserError) -> String {
         try makeDirectory()
         let partial = "\(directory)/\(partialName)"
         // Anew, and not through a link that somebody has put there: such directories are often everybody's.
         unlink(partial)
         let file = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         guard file >= 0 else { throw failure(partial) }
+        let given: String
         do throws(UserError) {
             try fill(file, permit)
             guard fsync(file) == 0 else { throw failure(partial) }
             try permit.check()
-            guard rename(partial, "\(directory)/\(name)") == 0 else { throw failure(name) }
+            given = try nameIt(partial)
         } catch {
             close(file)
             unlink(partial)
@@ -35,6 +38,21 @@ struct WrittenFile: Sendable {
         }
         close(file)
         try syncDirectory()
+        return given
+    }
+
+    /// Gives it its name, without taking the place of another one.
+    private func nameIt(_ partial: String) throws(UserError) -> String {
+        // A second name and an end of the first: unlike renaming, that fails where something is.
+        if link(partial, "\(directory)/\(name)") == 0 {
+            unlink(partial)
+            return name
+        }
+        // Some file systems have no second names.
+        let free = errno != EEXIST
+        let given = free ? name : otherName
+        guard rename(partial, "\(directory)/\(given)") == 0 else { throw failure(given) }
+        return given
     }
 
     private func fill(_ file: Int32, _ permit: Permit) throws(UserError) {
@@ -77,8 +95,13 @@ func checkWritable(_ directory: String) throws(UserError) {
             guard info.st_mode & S_IFMT == S_IFDIR else {
                 throw UserError("cannot write into \(directory): \(path) is not a directory")
             }
-            if access(path, W_OK | X_OK) == 0 { return }
-            throw UserError("cannot write into \(directory): \(reason())")
+            // Only who makes a file knows that one can be made: the kernel's own folders let root pass, and nothing in.
+            let probe = "\(path)/.vedette-\(getpid())-\(UInt64.random(in: .min ... .max)).part"
+            let file = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard file >= 0 else { throw UserError("cannot write into \(directory): \(reason())") }
+            close(file)
+            unlink(probe)
+            return
         }
         // What is not there yet will be made in what it is to be in.
         guard errno == ENOENT, let slash = path.lastIndex(of: "/") else {

@@ -39,7 +39,9 @@ struct StartedProcess: ~Copyable {
                     withOptional(order.directory) { directory in
                         var request = platform_process_order(
                             program: program, arguments: arguments, environment: environment, directory: directory,
-                            input: input, output: (reported ?? printed).writing, errors: printed.writing)
+                            input: input, output: (reported ?? printed).writing, errors: printed.writing,
+                            // What must not live on is not asked whether it wants to end.
+                            last_signal: order.endsAlone ? SIGKILL : SIGTERM)
                         return platform_process_start(&request)
                     }
                 }

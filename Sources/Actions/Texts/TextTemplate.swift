@@ -21,7 +21,8 @@ struct TextTemplate: Sendable {
     /// Takes a text that was read before.
     init?(_ text: String, _ name: String, at place: Place, in context: DecodingContext) {
         do {
-            template = try Template(text, name: name, variables: ActionEvent.templateVariables)
+            template = try Template(
+                text, name: name, variables: ActionEvent.templateVariables, shape: ActionEvent.templateShape)
         } catch {
             context.fail(inOneSentence(error), at: place)
             return nil

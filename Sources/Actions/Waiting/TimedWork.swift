@@ -6,8 +6,8 @@ import Threads
 /// cancelled. The thread is left to itself then, and until it has come back nothing else is begun here.
 final class TimedWork: Sendable {
     /// How it ended.
-    enum Ending: Sendable {
-        case done
+    enum Ending<Value: Sendable>: Sendable {
+        case done(Value)
         case failed(UserError)
         case timedOut
         case cancelled
@@ -19,18 +19,17 @@ final class TimedWork: Sendable {
     private let hanging = Mutex(0)
 
     /// Does the work, which is to ask its permit between its steps.
-    func run(
-        within milliseconds: Int64, _ work: @escaping @Sendable (Permit) throws(UserError) -> Void
-    ) async -> Ending {
+    func run<Value: Sendable>(
+        within milliseconds: Int64, _ work: @escaping @Sendable (Permit) throws(UserError) -> Value
+    ) async -> Ending<Value> {
         if hanging.withLock({ $0 > 0 }) { return .failed(UserError("an earlier attempt still hangs")) }
         let permit = Permit()
-        let answer = Answer<Ending>()
+        let answer = Answer<Ending<Value>>()
         do throws(UserError) {
             try startThread(name: "action-work") { [self] in
-                let ending: Ending
+                let ending: Ending<Value>
                 do throws(UserError) {
-                    try work(permit)
-                    ending = .done
+                    ending = .done(try work(permit))
                 } catch {
                     ending = .failed(error)
                 }
@@ -57,7 +56,9 @@ final class TimedWork: Sendable {
         }
     }
 
-    private func first(of answer: Answer<Ending>, within milliseconds: Int64) async -> Ending {
+    private func first<Value>(
+        of answer: Answer<Ending<Value>>, within milliseconds: Int64
+    ) async -> Ending<Value> {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {

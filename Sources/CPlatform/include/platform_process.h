@@ -13,6 +13,8 @@ struct platform_process_order {
     const char *_Nullable directory;
     /// What it has as standard input, output and error.
     int input, output, errors;
+    /// The signal that it gets when the calling thread ends.
+    int last_signal;
 };
 
 /// How far a start has come.
@@ -35,7 +37,7 @@ struct platform_process {
 };
 
 /// Starts a program in a session, and so a process group, of its own. It has no file of ours but the three that it is given,
-/// no signal ignored or blocked, and the limit of open files that we had. When the calling thread ends it is asked to stop,
+/// no signal ignored or blocked, and the limit of open files that we had. When the calling thread ends it gets a signal,
 /// so that nothing runs on for which nobody is left to enforce its time-out: the thread has to stay until it has ended.
 struct platform_process platform_process_start(const struct platform_process_order *_Nonnull order);
 

@@ -109,6 +109,9 @@ public final class Fields {
         return nil
     }
 
+    /// Whether there are keys that nobody has asked for so far.
+    public var hasUnknownKeys: Bool { order.contains { !known.contains($0) } }
+
     /// Reports the keys that nobody asked for: those in `notYet` as warnings, the others as errors.
     public func finish(notYet: [String] = []) {
         for key in order where !known.contains(key) {

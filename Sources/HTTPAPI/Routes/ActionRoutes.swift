@@ -12,8 +12,9 @@ extension Router {
                     var filter = asked
                     // One more than is shown says whether there is more.
                     filter.limit += 1
+                    let asOf = asked.after?.asOf ?? clock.now()
                     let found = try judging.history.actions(filter)
-                    return APIResponse.success { write(found, shown: asked.limit, to: &$0) }
+                    return APIResponse.success { write(found, shown: asked.limit, asOf, to: &$0) }
                 }
             })
         on(
@@ -33,17 +34,21 @@ extension Router {
     }
 }
 
-private func write(_ found: [ActionEntry], shown: Int, to json: inout JSONWriter) {
+private func write(_ found: [ActionEntry], shown: Int, _ asOf: Int64, to json: inout JSONWriter) {
     json.object { json in
         json.key("actions")
         json.array { json in
             for entry in found.prefix(shown) { entry.write(to: &json) }
         }
-        json.optional("next_cursor", found.count > shown ? found.prefix(shown).last?.place.cursor : nil)
+        json.optional("next_cursor", found.count > shown ? found.prefix(shown).last?.place(asOf: asOf).cursor : nil)
     }
 }
 
 extension ActionFilter {
+    /// How an entry can have ended, or stand.
+    private static let outcomes =
+        StoredAction.Outcome.allCases.map(\.rawValue) + ["timed_out", StoredAttempt.interrupted]
+
     /// The most entries of an answer.
     private static let most = 1000
 
@@ -52,7 +57,13 @@ extension ActionFilter {
         self.init()
         rule = parameters.text("rule")
         action = parameters.text("action")
-        outcome = parameters.text("outcome")
+        outcome = try parameters.text("outcome").map { text throws(HTTPError) in
+            guard Self.outcomes.contains(text) else {
+                throw invalidParameter(
+                    "outcome", "expected one of \(Self.outcomes.joined(separator: ", ")), found \(quoted(text))")
+            }
+            return text
+        }
         since = try parameters.momentOrAge("since", now: now)
         until = try parameters.momentOrAge("until", now: now)
         if let text = parameters.text("limit") {
@@ -73,15 +84,15 @@ extension ActionFilter {
 extension ActionFilter.Place {
     /// The place as text that nobody else needs to understand.
     var cursor: String {
-        [time, action, Int64(attempt)].map { String($0, radix: 36) }.joined(separator: ".")
+        [time, action, Int64(attempt), asOf].map { String($0, radix: 36) }.joined(separator: ".")
     }
 
     /// Reads such a text; nil when it is none.
     init?(cursor: String) {
         let parts = cursor.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let time = Int64(parts[0], radix: 36), let action = Int64(parts[1], radix: 36),
-            let attempt = Int(parts[2], radix: 36), attempt >= 0
+        guard parts.count == 4, let time = Int64(parts[0], radix: 36), let action = Int64(parts[1], radix: 36),
+            let attempt = Int(parts[2], radix: 36), attempt >= 0, let asOf = Int64(parts[3], radix: 36)
         else { return nil }
-        self.init(time: time, action: action, attempt: attempt)
+        self.init(time: time, action: action, attempt: attempt, asOf: asOf)
     }
 }

@@ -8,6 +8,10 @@ extension Router {
             .waiting { request in
                 let parameters = try APIParameters(request)
                 let (name, state) = (parameters.text("name"), parameters.text("state"))
+                if let state, !states.contains(state) {
+                    throw invalidParameter(
+                        "state", "expected one of \(states.joined(separator: ", ")), found \(quoted(state))")
+                }
                 let found = try await judging.rules.thresholds().filter { threshold in
                     (name.map { sameBytes($0, threshold.name) } ?? true)
                         && (state.map { sameBytes($0, threshold.state) } ?? true)
@@ -18,6 +22,9 @@ extension Router {
             })
     }
 }
+
+/// How a series of a threshold can stand.
+private let states = ["ok", "pending", "active", "soft", "hard", "no_data"]
 
 extension ThresholdInformation {
     fileprivate func write(to json: inout JSONWriter) {

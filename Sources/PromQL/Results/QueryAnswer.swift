@@ -24,16 +24,17 @@ public struct QueryAnswer: Sendable {
             value = .string(text, at: try Self.time(elements[0]))
         case "vector":
             var vector: [VectorElement] = []
-            var time: Int64 = 0
+            // The oldest: whoever asked for another time wants to know.
+            var time: Int64?
             for element in elements {
                 guard let sample = element["value"] else {
                     throw UserError("cannot read the answer: a series has no value\(Self.histogramNote(element))")
                 }
                 let point = try Self.point(sample)
-                time = point.time
+                time = min(time ?? .max, point.time)
                 vector.append(VectorElement(labels: try Self.labels(element), value: point.value))
             }
-            value = .vector(vector, at: time)
+            value = .vector(vector, at: time ?? 0)
         case "matrix":
             var series: [SeriesPoints] = []
             for element in elements {

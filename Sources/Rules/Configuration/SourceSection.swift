@@ -10,6 +10,9 @@ public struct SourceSection: ConfigurationSection, Hashable {
     /// How long an answer may take, in milliseconds.
     public var timeout: Int64 = 10_000
 
+    /// Where it is, as it may be shown.
+    public var shownURL: String { withoutPassword(url) }
+
     /// A server at this place.
     public init(url: String) { self.url = url }
 

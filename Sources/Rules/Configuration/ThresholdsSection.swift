@@ -98,6 +98,7 @@ extension ThresholdsSection.Configured {
                 if let level = level(name, inner, &places) { levels.append(level) }
                 inner.finish()
             }
+            if levels.count == 2 { check(soft: levels[0].comparison, hard: levels[1].comparison, fields) }
             return levels
         }
         if let node = fields.node("hard") {
@@ -107,6 +108,17 @@ extension ThresholdsSection.Configured {
             return level("active", inner, &places).map { [$0] } ?? []
         }
         return level("active", fields, &places).map { [$0] } ?? []
+    }
+
+    /// A level that nothing reaches, or everything that reaches the one below, was not meant so.
+    private static func check(soft: Comparison, hard: Comparison, _ fields: Fields) {
+        let place = fields.place(of: "hard")
+        if !soft.goesWith(hard) {
+            fields.context.fail(
+                "`hard` can never be reached: no value that is \(soft) is \(hard) as well", at: place)
+        } else if soft.implies(hard) {
+            fields.context.warn("`hard` is no harder than `soft`: every value that is \(soft) is \(hard)", at: place)
+        }
     }
 
     private static func level(

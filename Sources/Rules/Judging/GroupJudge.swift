@@ -18,10 +18,10 @@ struct GroupLoop: Sendable {
     let schedule: GroupSchedule
     let surroundings: Surroundings
 
-    /// Calls `evaluate` with the time of each evaluation, until the task is cancelled. The first one is at once, unless that time has
-    /// been evaluated before.
+    /// Calls `evaluate` with the time of each evaluation, until the task is cancelled. The first one is the next that is due: for one
+    /// of before the start there may be no values, though there are some now.
     func run(after evaluated: Int64?, _ evaluate: (_ time: Int64) async -> Void) async {
-        var last = evaluated
+        var last: Int64? = max(evaluated ?? .min, schedule.last(at: surroundings.clock.now()))
         // What was not evaluated while nobody ran was not missed by us.
         var hasRun = false
         while !Task.isCancelled {

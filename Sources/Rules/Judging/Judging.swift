@@ -226,7 +226,9 @@ public final class Judging: Sendable {
             }
             if action.due == nil {
                 let succeeded = action.outcome == .succeeded
-                surroundings.ends.note(action, succeeded: succeeded, at: action.ended ?? surroundings.clock.now())
+                surroundings.ends.note(
+                    action, succeeded: succeeded, at: action.ended ?? surroundings.clock.now(),
+                    pause: action.outcome == .failed ? configuration.value.pause(after: action.action) : nil)
             }
         }
     }
@@ -261,6 +263,11 @@ private final class SharedConfiguration: Sendable {
         get { configuration.withLock { $0 } }
         set { configuration.withLock { $0 = newValue } }
     }
+}
+
+extension JudgingConfiguration {
+    /// How long an action rests that has failed for good.
+    func pause(after action: String) -> Int64? { actions[action]?.settings.longestPause }
 }
 
 /// What tells this appliance from others, for the keys of its actions.

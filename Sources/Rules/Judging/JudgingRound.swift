@@ -9,6 +9,8 @@ struct JudgingRound {
         var succeeded: Bool
         var cause: ThresholdWish.Cause
         var at: Int64
+        /// How long to wait before it is decided on again, where it failed for good.
+        var pause: Int64?
     }
 
     /// Whose turn it is to act.

@@ -8,6 +8,10 @@ import Threads
 struct RemoteSource: JudgedSource {
     /// So many questions are under way at a time.
     private static let most = 8
+    /// A hundred thousand series have room in an answer.
+    private static let longestAnswer = 32 << 20
+    /// Values that are older, or newer, are none of the time that was asked for: as old as a sample may be in Prometheus.
+    private static let mostOff: Int64 = 300_000
 
     let section: SourceSection
     let client: HTTPClient
@@ -25,7 +29,7 @@ struct RemoteSource: JudgedSource {
                 Result { () throws(UserError) in try HTTPRequest(url: section.url + "/api/v1/query", as: section.http) }
             }.get()
         } catch {
-            return queries.map { _ in .failure("cannot ask \(section.url): \(error.message)") }
+            return queries.map { _ in .failure("cannot ask \(section.shownURL): \(error.message)") }
         }
         let timeout = min(section.timeout, milliseconds)
         return await withTaskGroup(of: (Int, ThresholdResult).self) { group in
@@ -46,17 +50,33 @@ struct RemoteSource: JudgedSource {
         request.post(form: [("query", query.text), ("time", formatAPIValue(Double(time) / 1000))])
         request.timeout = timeout
         request.acceptsCompression = true
+        request.bodyLimit = Self.longestAnswer
         do {
             let response = try await client.send(request)
             guard response.status == 200 else {
-                return .failure("\(section.url) answered: \(Self.reason(response))")
+                return .failure("\(section.shownURL) answered: \(Self.reason(response))")
             }
-            return vector(try QueryAnswer(json: response.body).value)
+            let value = try QueryAnswer(json: response.body).value
+            if let nonsense = Self.nonsense(value, at: time) { return .failure("\(section.shownURL): \(nonsense)") }
+            return vector(value)
         } catch let failure as HTTPFailure {
-            return .failure("cannot ask \(section.url): \(failure.message)")
+            return .failure("cannot ask \(section.shownURL): \(failure.message)")
         } catch {
-            return .failure("\(section.url): \(error)")
+            return .failure("\(section.shownURL): \(error)")
         }
+    }
+
+    /// What is wrong with an answer that could be read; nil when nothing is.
+    private static func nonsense(_ value: QueryValue, at time: Int64) -> String? {
+        guard case .vector(let elements, at: let found) = value, !elements.isEmpty else { return nil }
+        var seen: Set<Labels> = []
+        for element in elements where !seen.insert(element.labels).inserted {
+            return "the answer has the series \(element.labels) twice"
+        }
+        guard (-mostOff...mostOff).contains(found.since(time)) else {
+            return "the answer has values of \(formatTimestamp(found)), which is not the time that was asked for"
+        }
+        return nil
     }
 
     /// What a server says is wrong, or at least its status.

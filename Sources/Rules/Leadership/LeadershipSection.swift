@@ -1,10 +1,13 @@
 import Configuration
 import Model
+import Threads
 
 /// `leadership`: whose turn it is to act, among several instances. Without it an instance is alone.
 public struct LeadershipSection: ConfigurationSection, Hashable {
     /// `lock_file`: the lease, on a volume that all instances share; ready to be opened.
     public var lockFile: String?
+    /// Where that stands.
+    public var lockFilePlace: Place?
     /// `identity`: the name of this instance; nil leaves it to the instance.
     public var identity: String?
     /// `lease_duration`, `renew_deadline`, `retry_period`
@@ -13,10 +16,40 @@ public struct LeadershipSection: ConfigurationSection, Hashable {
     /// Alone.
     public init() {}
 
+    /// Looks whether the lock file could be used; what is wrong, with its place. A volume that does not answer may do so later.
+    public func check() async -> UserError? {
+        guard let lockFile else { return nil }
+        let answer = Answer<UserError?>()
+        do throws(UserError) {
+            try startThread(name: "lease-check") {
+                do throws(UserError) {
+                    try LockFileLease(path: lockFile).check()
+                    answer.give(nil)
+                } catch {
+                    answer.give(error)
+                }
+            }
+        } catch {
+            return error
+        }
+        let patience = Task {
+            do {
+                try await Task.sleep(for: .seconds(3))
+                answer.give(nil)
+            } catch {
+                // The answer has come.
+            }
+        }
+        defer { patience.cancel() }
+        let found = await withCheckedContinuation { answer.awaited(by: $0) }
+        return found.map { UserError($0.message, at: lockFilePlace) }
+    }
+
     /// Reads the section.
     public init(from node: Node, in context: DecodingContext) {
         let fields = Fields(node, in: context)
         lockFile = fields.required("lock_file").map { context.path($0) }
+        lockFilePlace = fields.place(of: "lock_file")
         identity = fields.string("identity")
         if let identity, identity.isEmpty || identity.utf8.count > 253 || identity.utf8.contains(where: { $0 < 0x20 }) {
             context.fail("`identity` must have from 1 to 253 printable characters", at: fields.place(of: "identity"))

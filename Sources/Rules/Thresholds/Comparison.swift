@@ -66,6 +66,24 @@ public struct Comparison: Sendable, Hashable {
     }
 }
 
+extension Comparison {
+    /// Whether a value can be on the far side of both.
+    func goesWith(_ other: Comparison) -> Bool { witnesses(with: other).contains(where: other.isCrossed) }
+
+    /// Whether every value on the far side of this one is on the far side of the other as well.
+    func implies(_ other: Comparison) -> Bool { witnesses(with: other).allSatisfy(other.isCrossed) }
+
+    /// Values on the far side, one for each way in which they can lie to the other limit.
+    private func witnesses(with other: Comparison) -> [Double] {
+        let limits = [limit, other.limit]
+        let all =
+            limits + limits.map(\.nextUp) + limits.map(\.nextDown) + [
+                limit / 2 + other.limit / 2, .infinity, -.infinity,
+            ]
+        return all.filter(isCrossed)
+    }
+}
+
 private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
 extension Comparison: CustomStringConvertible {

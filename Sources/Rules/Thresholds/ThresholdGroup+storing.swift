@@ -146,6 +146,7 @@ extension Threshold {
             state.actions[place].isTold = false
             state.actions[place].isSilenced = false
             state.actions[place].pausedAt = nil
+            state.actions[place].notBefore = nil
         }
     }
 }

@@ -175,7 +175,9 @@ final class ThresholdGroup {
             // What time it was by a clock that has been set since is not known.
             let last = evaluated ?? end.at
             let at = mending.jump == 0 && !endsAreShifted ? min(end.at, last) : last
-            rule.note(id, succeeded: end.succeeded, cause: end.cause, &state, at: at)
+            rule.note(
+                id, succeeded: end.succeeded, cause: end.cause, &state, at: at, dueAgain: end.pause.map { at.after($0) }
+            )
         }
     }
 

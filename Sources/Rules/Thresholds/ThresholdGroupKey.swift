@@ -7,7 +7,7 @@ struct ThresholdGroupKey: Hashable {
 
     /// What it is found by after a restart, unless another one is called the same.
     var plainName: String {
-        "thresholds/\(formatDuration(interval))" + (source.map { "/\(withoutSemicolons($0.url))" } ?? "")
+        "thresholds/\(formatDuration(interval))" + (source.map { "/\(withoutSemicolons($0.shownURL))" } ?? "")
     }
 
     /// A group of thresholds with its name.

@@ -77,7 +77,7 @@ extension ThresholdGroup {
             threshold: threshold, labels: instance.labels, externalURL: externalURL, now: evaluated ?? 0)
         if let active = instance.state.active.first(where: { sameBytes($0.name, name) }) {
             return ThresholdAlertReport(
-                alert: subject.alert(name, since: active.since, instance.state), isActive: true)
+                alert: subject.alert(name, since: active.heldSince, instance.state), isActive: true)
         }
         // What is pending is the level behind those that are active.
         guard let since = instance.state.pendingSince, instance.state.active.count == index else { return nil }

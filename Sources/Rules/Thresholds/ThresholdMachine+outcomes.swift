@@ -5,18 +5,21 @@ extension ThresholdRule {
         state.actions[at].underWay = action
         state.actions[at].isTold = true
         state.actions[at].isSilenced = false
+        state.actions[at].notBefore = nil
     }
 
-    /// Notes how an action of a level ended. The pause begins when it succeeded; one that failed for good is due again.
+    /// Notes how an action of a level ended. The pause begins when it succeeded; one that failed for good is due again at a time.
     public func note(
-        _ action: Int64, succeeded: Bool, cause: ThresholdWish.Cause, _ state: inout ThresholdState, at now: Int64
+        _ action: Int64, succeeded: Bool, cause: ThresholdWish.Cause, _ state: inout ThresholdState, at now: Int64,
+        dueAgain: Int64? = nil
     ) {
         guard let at = state.actions.firstIndex(where: { $0.underWay == action }) else { return }
         state.actions[at].underWay = nil
         if succeeded {
             state.actions[at].pausedAt = now
-        } else if cause == .enter {
-            state.actions[at].isTold = false
+        } else {
+            if cause == .enter { state.actions[at].isTold = false }
+            state.actions[at].notBefore = dueAgain
         }
         let known = state.actions[at]
         let isActive = state.active.contains { $0.name == known.level }
@@ -32,6 +35,7 @@ extension ThresholdRule {
             state.actions[at].isTold = false
             state.actions[at].isSilenced = false
             state.actions[at].pausedAt = nil
+            state.actions[at].notBefore = nil
         }
     }
 

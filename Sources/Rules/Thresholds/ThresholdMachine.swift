@@ -18,6 +18,8 @@ public struct ThresholdWish: Sendable, Hashable {
     public var cause: Cause
     /// When the level was entered.
     public var since: Int64
+    /// Since when the value had been on the far side then.
+    public var heldSince: Int64
     /// Of a level that was left: whether we have told that it was entered.
     public var wasTold = false
 
@@ -105,7 +107,7 @@ extension ThresholdRule {
             state.pendingSince = since
             guard now >= since.after(level.holdFor) else { return }
             state.pendingSince = nil
-            state.active.append(.init(name: level.name, since: now))
+            state.active.append(.init(name: level.name, since: now, heldSince: since))
             enter(level, &state, now)
         }
     }
@@ -151,7 +153,8 @@ extension ThresholdRule {
             for action in level.onResolve where wasTold || !wasSilenced {
                 wishes.append(
                     .init(
-                        level: level.name, action: action, cause: .resolve, since: active.since, wasTold: wasTold))
+                        level: level.name, action: action, cause: .resolve, since: active.since,
+                        heldSince: active.heldSince, wasTold: wasTold))
             }
         }
         return wishes
@@ -166,16 +169,21 @@ extension ThresholdRule {
             guard crossed.contains(.level(index)) else { continue }
             let level = levels[index]
             for action in state.actions where action.level == level.name && action.underWay == nil {
+                if let notBefore = action.notBefore, now < notBefore { continue }
                 let pauseEnd = action.pauseEnd(level)
                 if level.onEnter.contains(action.action), !action.isTold {
                     // Entered again before the pause was over, it waits for the end of that.
                     guard now >= pauseEnd ?? .min else { continue }
                     wishes.append(
-                        .init(level: level.name, action: action.action, cause: .enter, since: active.since))
+                        .init(
+                            level: level.name, action: action.action, cause: .enter, since: active.since,
+                            heldSince: active.heldSince))
                 } else if level.onRepeat.contains(action.action), let pauseEnd, now >= pauseEnd {
                     if repeatsHighestOnly, index + 1 < state.active.count { continue }
                     wishes.append(
-                        .init(level: level.name, action: action.action, cause: .repeat, since: active.since))
+                        .init(
+                            level: level.name, action: action.action, cause: .repeat, since: active.since,
+                            heldSince: active.heldSince))
                 }
             }
         }
@@ -198,6 +206,7 @@ extension ThresholdState.ActionState {
     /// Whether it still matters when its level is not active any more.
     func outlasts(_ now: Int64, _ level: ThresholdRule.Level?) -> Bool {
         if underWay != nil { return true }
+        if let notBefore, notBefore > now { return true }
         return pauseEnd(level).map { $0 > now } ?? false
     }
 }

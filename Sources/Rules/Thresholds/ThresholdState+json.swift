@@ -16,6 +16,7 @@ extension ThresholdState {
                         json.object { json in
                             json.member("level", level.name)
                             json.member("since", level.since)
+                            if level.heldSince != level.since { json.member("held_since", level.heldSince) }
                         }
                     }
                 }
@@ -46,7 +47,7 @@ extension ThresholdState {
         isHolding = value["holding"] == .boolean(true)
         for level in value["active"]?.elements ?? [] {
             guard let name = level["level"]?.text, let since = level["since"]?.integer else { continue }
-            active.append(.init(name: name, since: since))
+            active.append(.init(name: name, since: since, heldSince: level["held_since"]?.integer))
         }
         if let text = value["last_value"]?.text,
             let number = Array(text.utf8).withUnsafeBytes({ readNumber($0)?.double })
@@ -72,6 +73,7 @@ extension ThresholdState.ActionState {
             if isSilenced { json.member("silenced", true) }
             if let underWay { json.member("under_way", underWay) }
             if let pausedAt { json.member("paused_at", pausedAt) }
+            if let notBefore { json.member("not_before", notBefore) }
         }
     }
 
@@ -82,6 +84,7 @@ extension ThresholdState.ActionState {
         isSilenced = json["silenced"] == .boolean(true)
         underWay = json["under_way"]?.integer
         pausedAt = json["paused_at"]?.integer
+        notBefore = json["not_before"]?.integer
     }
 }
 
@@ -91,6 +94,7 @@ extension ThresholdState.OwedResolve {
             json.member("level", wish.level)
             json.member("action", wish.action)
             json.member("since", wish.since)
+            json.member("held_since", wish.heldSince)
             if wish.wasTold { json.member("told", true) }
             json.member("left", left)
         }
@@ -101,7 +105,8 @@ extension ThresholdState.OwedResolve {
             let left = json["left"]?.integer
         else { return nil }
         wish = .init(
-            level: level, action: action, cause: .resolve, since: since, wasTold: json["told"] == .boolean(true))
+            level: level, action: action, cause: .resolve, since: since,
+            heldSince: json["held_since"]?.integer ?? since, wasTold: json["told"] == .boolean(true))
         self.left = left
     }
 }

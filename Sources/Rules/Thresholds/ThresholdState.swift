@@ -14,6 +14,8 @@ public struct ThresholdState: Sendable, Hashable {
         public var underWay: Int64?
         /// When its pause began: it succeeded then, or its level was entered which it only repeats.
         public var pausedAt: Int64?
+        /// When it may be decided on again that has failed for good.
+        public var notBefore: Int64?
 
         /// An action of which nothing is known.
         public init(level: String, action: String) {
@@ -36,6 +38,15 @@ public struct ThresholdState: Sendable, Hashable {
         public var name: String
         /// When it was entered.
         public var since: Int64
+        /// Since when the value had been on the far side then.
+        public var heldSince: Int64
+
+        /// A level that was entered; unless something else is said, at once.
+        public init(name: String, since: Int64, heldSince: Int64? = nil) {
+            self.name = name
+            self.since = since
+            self.heldSince = heldSince ?? since
+        }
     }
 
     /// The value that counted last, and which levels it crossed.
@@ -80,11 +91,18 @@ public struct ThresholdState: Sendable, Hashable {
         pendingSince?.shift(by: milliseconds)
         missingSince?.shift(by: milliseconds)
         since.shift(by: milliseconds)
-        for index in active.indices { active[index].since.shift(by: milliseconds) }
-        for index in actions.indices { actions[index].pausedAt?.shift(by: milliseconds) }
+        for index in active.indices {
+            active[index].since.shift(by: milliseconds)
+            active[index].heldSince.shift(by: milliseconds)
+        }
+        for index in actions.indices {
+            actions[index].pausedAt?.shift(by: milliseconds)
+            actions[index].notBefore?.shift(by: milliseconds)
+        }
         for index in owed.indices {
             owed[index].left.shift(by: milliseconds)
             owed[index].wish.since.shift(by: milliseconds)
+            owed[index].wish.heldSince.shift(by: milliseconds)
         }
     }
 }

@@ -64,7 +64,8 @@ extension ThresholdStatus.Action {
         } else if action.isSilenced {
             standing = .silenced
         } else if isActive, !action.isTold, of?.onEnter.contains(action.action) == true {
-            standing = pauseEnd.map { .waiting(until: $0) } ?? .due
+            let waits = [pauseEnd, action.notBefore].compactMap { $0 }.max()
+            standing = waits.map { .waiting(until: $0) } ?? .due
         } else {
             standing = .done(until: pauseEnd)
         }

@@ -60,7 +60,7 @@ struct ThresholdSubject {
         event.state = isResolved ? "resolved" : wish.level
         event.value = alert.value
         event.threshold = level?.comparison.description ?? ""
-        event.since = wish.since
+        event.since = wish.heldSince
         event.decidedAt = now
         event.groupLabels = alert.labels
         event.alerts = [alert]

@@ -11,11 +11,16 @@ public struct ActionFilter: Sendable, Hashable {
         /// The number of the attempt; 0 where there is none.
         public var attempt: Int
 
+        /// When the first page was made. What was in the history then without an attempt, and has one now, stands where it
+        /// stood: it must not slip into a page that has been passed.
+        public var asOf: Int64
+
         /// A place.
-        public init(time: Int64, action: Int64, attempt: Int) {
+        public init(time: Int64, action: Int64, attempt: Int, asOf: Int64) {
             self.time = time
             self.action = action
             self.attempt = attempt
+            self.asOf = asOf
         }
     }
 
@@ -43,15 +48,20 @@ extension ActionFilter {
     struct Conditions {
         var tried: [String] = []
         var untried = ["a.attempts = 0"]
+        /// On the first attempts `t` of actions `a` that had none when the first page was made.
+        var moved: [String] = ["t.attempt = 1"]
         var triedValues: [Value] = []
         var untriedValues: [Value] = []
+        var movedValues: [Value] = []
 
-        mutating func add(_ tried: String, _ untried: String, _ value: Value?) {
+        mutating func add(_ tried: String, _ untried: String, _ moved: String, _ value: Value?) {
             guard let value else { return }
             self.tried.append(tried)
             self.untried.append(untried)
+            self.moved.append(moved)
             triedValues.append(value)
             untriedValues.append(value)
+            movedValues.append(value)
         }
     }
 
@@ -64,14 +74,17 @@ extension ActionFilter {
         let byRule = isRare ? "+" : ""
         let byName = isRare || rule != nil ? "+" : ""
         var conditions = Conditions()
-        conditions.add("\(byRule)t.rule = ?", "\(byRule)a.rule = ?", rule.map { .text($0) })
-        conditions.add("\(byName)t.action = ?", "\(byName)a.action = ?", action.map { .text($0) })
-        conditions.add("\(byOutcome)t.outcome = ?", "\(byOutcome)a.outcome = ?", outcome.map { .text($0) })
-        conditions.add("t.started >= ?", "a.decided >= ?", since.map { .integer($0) })
-        conditions.add("t.started <= ?", "a.decided <= ?", until.map { .integer($0) })
+        conditions.add("\(byRule)t.rule = ?", "\(byRule)a.rule = ?", "+t.rule = ?", rule.map { .text($0) })
+        conditions.add("\(byName)t.action = ?", "\(byName)a.action = ?", "+t.action = ?", action.map { .text($0) })
+        conditions.add(
+            "\(byOutcome)t.outcome = ?", "\(byOutcome)a.outcome = ?", "+t.outcome = ?", outcome.map { .text($0) })
+        conditions.add("t.started >= ?", "a.decided >= ?", "a.decided >= ?", since.map { .integer($0) })
+        conditions.add("t.started <= ?", "a.decided <= ?", "a.decided <= ?", until.map { .integer($0) })
         if let after {
             conditions.tried.append("(t.started, t.action_id, t.attempt) < (?, ?, ?)")
             conditions.triedValues += [.integer(after.time), .integer(after.action), .integer(Int64(after.attempt))]
+            conditions.moved += ["t.started > ?", "(a.decided, a.action_id) < (?, ?)"]
+            conditions.movedValues += [.integer(after.asOf), .integer(after.time), .integer(after.action)]
             // An action that has an attempt is none of those without: the number of the attempt decides nothing here.
             conditions.untried.append("(a.decided, a.action_id) < (?, ?)")
             conditions.untriedValues += [.integer(after.time), .integer(after.action)]

@@ -19,9 +19,11 @@ public struct ActionEntry: Sendable, Hashable {
     /// How the attempt ended, or what became of the action.
     public var outcome: String { attempt?.outcome ?? action.outcome.rawValue }
 
-    /// Where it stands in the history.
-    public var place: ActionFilter.Place {
-        ActionFilter.Place(time: time, action: action.id, attempt: attempt?.attempt ?? 0)
+    /// Where it stood in the history when the first page was made.
+    public func place(asOf: Int64) -> ActionFilter.Place {
+        let known = attempt.flatMap { $0.started > asOf ? nil : $0 }
+        return ActionFilter.Place(
+            time: known?.started ?? action.decided, action: action.id, attempt: known?.attempt ?? 0, asOf: asOf)
     }
 }
 
@@ -48,11 +50,21 @@ private let attemptColumns =
     "t.attempt, t.started, t.finished, t.outcome, t.code, t.output, t.error, t.leader_epoch"
 
 extension ActionFilter {
-    /// What is asked of SQLite: two lists that indexes have in order are merged, so that a page costs as much as its entries
-    /// wherever it stands: the attempts, and the actions without any.
+    /// What is asked of SQLite: lists that indexes have in order are merged, so that a page costs as much as its entries
+    /// wherever it stands: the attempts, and the actions without any. Behind the first page come those few that have been tried
+    /// since that was made.
     var query: (sql: String, values: [Value]) {
         let conditions = conditions
         let tried = conditions.tried.isEmpty ? "" : "WHERE " + conditions.tried.joined(separator: " AND ")
+        let moved =
+            after == nil
+            ? ""
+            : """
+            UNION ALL
+            SELECT t.action_id, \(actionColumns), '', a.attempts, \(attemptColumns), a.decided, 0
+            FROM attempts t CROSS JOIN actions a ON a.action_id = t.action_id
+            WHERE \(conditions.moved.joined(separator: " AND "))
+            """
         let sql = """
             SELECT t.action_id AS id, \(actionColumns), '', a.attempts, \(attemptColumns), t.started AS ts, t.attempt AS n
             FROM attempts t CROSS JOIN actions a ON a.action_id = t.action_id
@@ -61,9 +73,11 @@ extension ActionFilter {
             SELECT a.action_id, \(actionColumns), '', a.attempts, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, a.decided, 0
             FROM actions a
             WHERE \(conditions.untried.joined(separator: " AND "))
+            \(moved)
             ORDER BY ts DESC, id DESC, n DESC LIMIT ?
             """
-        return (sql, conditions.triedValues + conditions.untriedValues + [.integer(Int64(max(0, limit)))])
+        let values = conditions.triedValues + conditions.untriedValues + (after == nil ? [] : conditions.movedValues)
+        return (sql, values + [.integer(Int64(max(0, limit)))])
     }
 }
 

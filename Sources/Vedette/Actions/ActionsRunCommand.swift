@@ -3,6 +3,7 @@ import Configuration
 import Glibc
 import Logging
 import Model
+import Rules
 
 extension Option {
     fileprivate static let dryRun = Option(
@@ -29,7 +30,11 @@ let actionsRunCommand = Command(
         throw UserError(
             "cannot run \(quoted(name)): there is no such action\(hint(for: name, among: actions.actions.map(\.name)))")
     }
-    let event = try event(invocation[.event], for: name)
+    var event = try event(invocation[.event], for: name)
+    if event.externalURL.isEmpty {
+        event.externalURL =
+            JudgingConfiguration(loaded.value, listen: loaded.value.common.listen ?? ListenAddress()).groups.externalURL
+    }
     if invocation.has(.dryRun) {
         try await action.action.check()
         write(try action.action.plan(event) + "\n", to: STDOUT_FILENO)
@@ -46,9 +51,13 @@ let actionsRunCommand = Command(
 /// The event of a file, or one that shows what events have.
 private func event(_ path: String?, for action: String) throws -> ActionEvent {
     if let path {
-        var event = try ActionEvent(json: try readFile(path, limit: 1 << 20))
-        event.action = action
-        return event
+        do {
+            var event = try ActionEvent(json: try readFile(path, limit: 1 << 20))
+            event.action = action
+            return event
+        } catch {
+            throw UserError("cannot use the event of \(path): \(error)")
+        }
     }
     let now = SystemClock().now()
     var alert = ActionAlert()

@@ -30,7 +30,7 @@ struct VedetteConfiguration: Sendable {
 
     /// Has everything looked at that the configuration needs to be there, such as plugins and directories; throws what is missing.
     func checkWorld() async throws(ConfigurationError) {
-        let problems = await judging.actions.check()
+        let problems = await judging.actions.check() + [judging.leadership.check()].compactMap { $0 }
         if !problems.isEmpty { throw ConfigurationError(problems: problems) }
     }
 

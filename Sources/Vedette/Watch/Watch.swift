@@ -141,7 +141,7 @@ final class Watch: Sendable {
         logger.info(
             "watching",
             [
-                "query": settings.query.text, "endpoint": settings.source.url,
+                "query": settings.query.text, "endpoint": settings.source.shownURL,
                 "every": formatDuration(settings.interval),
                 "levels": levels.joined(separator: "; "), "settings": configuration.path ?? "environment",
                 "data": place,

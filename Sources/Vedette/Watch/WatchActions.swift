@@ -12,6 +12,8 @@ struct WatchActions: Sendable {
     /// How long an attempt may take. The older program waits for ever; here a plugin that hangs costs its own attempt only, but
     /// making a large file on a slow volume takes its time.
     private static let timeout: Int64 = 600_000
+    /// A plugin that failed is not left alone for long: the older program ran it again at once.
+    private static let longestPause: Int64 = 30_000
 
     private let settings: WatchSettings
     private let tools: ActionTools
@@ -33,6 +35,7 @@ struct WatchActions: Sendable {
                 let (kind, action) = try action(named: level.plugin)
                 var how = ActionSettings()
                 how.timeout = Self.timeout
+                how.longestPause = Self.longestPause
                 actions[level.plugin] = ConfiguredAction(
                     name: level.plugin, settings: how, kind: kind, action: action,
                     place: Place(file: nil, line: 1, column: 1))
@@ -40,6 +43,9 @@ struct WatchActions: Sendable {
             } catch {
                 problems.append(UserError("cannot use \(key.rawValue): \(error.message)"))
             }
+        }
+        if let problem = await settings.leadershipSection.check() {
+            problems.append(UserError("cannot use LEADER_ELECTION_LOCK_FILE: \(problem.message)"))
         }
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
         return actions

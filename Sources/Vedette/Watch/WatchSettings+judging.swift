@@ -2,6 +2,15 @@ import Actions
 import Model
 import Rules
 
+extension WatchSettings {
+    /// Whose turn it is, as a configuration would say it.
+    var leadershipSection: LeadershipSection {
+        var section = LeadershipSection()
+        if election.isEnabled { section.lockFile = election.lockFile }
+        return section
+    }
+}
+
 extension JudgingConfiguration {
     /// The one threshold of a watch, with its actions.
     init(_ settings: WatchSettings, _ actions: [String: ConfiguredAction]) {
@@ -13,6 +22,6 @@ extension JudgingConfiguration {
         let threshold = Threshold(name: settings.query.text, query: settings.query, scope: .first, rule: rule)
         thresholds = [.init(threshold: threshold, interval: settings.interval, source: settings.source)]
         self.actions = actions
-        if settings.election.isEnabled { leadership.lockFile = settings.election.lockFile }
+        leadership = settings.leadershipSection
     }
 }

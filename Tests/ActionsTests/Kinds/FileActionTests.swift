@@ -31,14 +31,19 @@ struct FileActionTests {
         #expect(stat("\(action.directory)/\(name)", &info) == 0 && info.st_size == size)
     }
 
-    @Test("writes the same file again at another attempt, over whatever is left of the first")
+    @Test("takes nobody's place, and is written the same at another attempt")
     func again() async throws {
         let name = "metric_QueueTooLong_1763708114.bin"
+        let other = "metric_QueueTooLong_1763708114_7.bin"
         scratch.write("half", to: ".\(name).7.part")
-        scratch.write("old", to: name)
-        #expect(await action("", size: 10).perform(someEvent(), within: 10_000).verdict == .succeeded)
-        #expect(scratch.names() == [name])
-        #expect(scratch.read(name) == String(repeating: "\0", count: 10))
+        scratch.write("another's", to: name)
+        for _ in 0..<2 {
+            let outcome = await action("", size: 10).perform(someEvent(), within: 10_000)
+            #expect(outcome.verdict == .succeeded && outcome.output.hasSuffix(other))
+            #expect(scratch.names() == [name, other])
+            #expect(scratch.read(name) == "another's")
+            #expect(scratch.read(other) == String(repeating: "\0", count: 10))
+        }
     }
 
     @Test("is named by the metric, in which nothing leads elsewhere")

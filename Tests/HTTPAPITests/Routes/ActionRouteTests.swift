@@ -89,7 +89,7 @@ struct ActionRouteTests {
         ("since=2023-11-14T22:13:20%2B00:00", { $0.since = 1_700_000_000_000 }),
         ("since=1h&until=90s", { ($0.since, $0.until) = (1_699_996_500_000, 1_700_000_010_000) }),
         ("limit=1000", { $0.limit = 1000 }),
-        ("cursor=a.b.1", { $0.after = .init(time: 10, action: 11, attempt: 1) }),
+        ("cursor=a.b.1.c", { $0.after = .init(time: 10, action: 11, attempt: 1, asOf: 12) }),
     ]
 
     @Test("What is asked for is what the history is asked", arguments: filters.indices)

@@ -28,7 +28,9 @@ struct FakeJudging: RulesProvider, ActionHistoryProvider {
 
     func actions(_ filter: ActionFilter) throws -> [ActionEntry] {
         filters.all.withLock { $0.append(filter) }
-        let behind = filter.after.flatMap { place in entries.firstIndex { $0.place == place } }.map { $0 + 1 } ?? 0
+        let behind =
+            filter.after.flatMap { place in entries.firstIndex { $0.place(asOf: place.asOf) == place } }.map { $0 + 1 }
+            ?? 0
         return Array(entries[behind...].prefix(filter.limit))
     }
 

@@ -163,6 +163,27 @@ struct ThresholdMachineTests {
         #expect(rule.advance(&state, .value(5, []), at: 4000).map(\.wasTold) == [true])
     }
 
+    @Test("decides again on what failed for good when it has rested, and not at each evaluation")
+    func resting() {
+        let rule = ThresholdRule([level("active", .init(.greater, 10), 0, backoff: 1000)])
+        var state = ThresholdState()
+        let far = ThresholdReading.value(11, .all)
+        for wish in rule.advance(&state, far, at: 1000) { rule.decided(1, for: wish, &state) }
+        rule.note(1, succeeded: false, cause: .enter, &state, at: 2000, dueAgain: 5000)
+        #expect(rule.advance(&state, far, at: 3000).isEmpty)
+        // Not either when it is left and entered again.
+        #expect(rule.advance(&state, .value(5, []), at: 3500).map(\.wasTold) == [])
+        #expect(rule.advance(&state, far, at: 4000).isEmpty)
+        let again = rule.advance(&state, far, at: 5000)
+        #expect(again.map(\.cause) == [.enter])
+        for wish in again { rule.decided(2, for: wish, &state) }
+        rule.note(2, succeeded: true, cause: .enter, &state, at: 5000)
+        for wish in rule.advance(&state, far, at: 6000) { rule.decided(3, for: wish, &state) }
+        rule.note(3, succeeded: false, cause: .repeat, &state, at: 6500, dueAgain: 9000)
+        #expect(rule.advance(&state, far, at: 8000).isEmpty)
+        #expect(rule.advance(&state, far, at: 9000).map(\.cause) == [.repeat])
+    }
+
     @Test("leaves the levels that a new configuration does not have, as the old one says")
     func levelsThatGo() {
         let old = ThresholdRule([
