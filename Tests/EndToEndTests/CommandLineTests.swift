@@ -72,6 +72,23 @@ struct CommandLineTests {
             ":4:16",
             ["regex"]
         ),
+        // What is judged, and done.
+        ("thresholds:\n  - {name: t, expr: up, threshold: '> 1', actions: [tell]}\n", ":2:53", ["tell"]),
+        ("thresholds:\n  - {name: t, expr: 'up{', threshold: '> 1'}\n", ":2:21", ["expr"]),
+        ("thresholds:\n  - {name: t, expr: up, threshold: '=> 1'}\n", ":2:36", ["operator"]),
+        ("thresholds:\n  - {name: t, expr: up, threshold: '> 1', for: soon}\n", ":2:48", ["soon"]),
+        (
+            "thresholds:\n  - {name: t, expr: up, soft: {threshold: '> 10'}, hard: {threshold: '< 1'}}\n", ":2:52",
+            ["hard", "never be reached"]
+        ),
+        ("actions:\n  - {name: a, plugin: {path: nowhere.so}}\n", ":2:5", ["nowhere.so"]),
+        ("actions:\n  - {name: a, file: {directory: /proc/x}}\n", ":2:5", ["/proc/x"]),
+        ("actions:\n  - {name: a, webhok: {url: 'http://x'}}\n", ":2:15", ["webhok", "webhook"]),
+        (
+            "actions:\n  - {name: a, webhook: {url: 'http://x', body: '{{ .Sttus }}'}}\n", ":2:48",
+            [".Sttus", ".Status"]
+        ),
+        ("leadership: {lock_file: /no/where/lock}\n", ":1:14", ["/no/where"]),
     ]
 
     @Test(arguments: badConfigurations)

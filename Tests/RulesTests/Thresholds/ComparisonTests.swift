@@ -34,4 +34,22 @@ struct ComparisonTests {
         #expect(try crossed("== 1") == [false, true, false, false, false])
         #expect(try crossed("!= 1") == [true, false, true, true, true])
     }
+
+    @Test("knows what another one leaves to it")
+    func beside() throws {
+        // Whether one value can cross both, and whether each that crosses the first crosses the second.
+        let pairs: [(String, String, Bool, Bool)] = [
+            ("> 10", "> 20", true, false), ("> 10", "> 10", true, true), ("> 10", "> 1", true, true),
+            ("> 10", "< 1", false, false), ("> 10", "< 10", false, false), (">= 10", "<= 10", true, false),
+            ("> 1", "< 2", true, false), ("< 5", "< 1", true, false), ("< 5", "< 9", true, true),
+            ("== 3", "== 3", true, true), ("== 3", "== 4", false, false), ("!= 3", "== 3", false, false),
+            ("!= 3", "!= 4", true, false), ("> 3", "!= 3", true, true), (">= 3", "!= 3", true, false),
+            ("== 3", "> 2", true, true), ("> 1e308", "> -1e308", true, true),
+        ]
+        for (first, second, goes, implies) in pairs {
+            let (one, other) = (try Comparison(first), try Comparison(second))
+            #expect(one.goesWith(other) == goes, "\(first), \(second)")
+            #expect(one.implies(other) == implies, "\(first), \(second)")
+        }
+    }
 }
