@@ -26,7 +26,7 @@ extension Backtest {
         for route in configuration.routes.routes(for: alert.labels) {
             let labels = route.groupLabels(of: alert.labels)
             for action in route.actions {
-                let key = ToldGroup.key(route: route.name, action: action, labels: labels)
+                let key = GroupName(route: route.name, action: action, labels: labels).key
                 groups[key, default: TestedGroup(route: route, action: action, labels: labels)].alerts[alert.labels] =
                     alert
                 touched.insert(key)

@@ -19,9 +19,8 @@ final class AlertBoard: Sendable {
         state.withLock { state in
             state.heard.insert(group)
             state.unheard.remove(group)
-            if alerts.isEmpty, state.alerts[group] == nil { return }
+            if !alerts.stand(like: state.alerts[group] ?? []) { state.version += 1 }
             state.alerts[group] = alerts.isEmpty ? nil : alerts
-            state.version += 1
         }
     }
 
@@ -38,7 +37,7 @@ final class AlertBoard: Sendable {
     /// Whether every group has said what fires. Before, an alert that is not here need not be over.
     var isComplete: Bool { state.withLock { $0.unheard.isEmpty } }
 
-    /// Grows with every change.
+    /// Grows whenever alerts come, go, or are over; not when only their values change.
     var version: Int { state.withLock { $0.version } }
 
     /// All alerts.

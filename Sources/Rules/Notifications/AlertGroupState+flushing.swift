@@ -55,7 +55,8 @@ extension AlertGroupState {
 
     private mutating func update(with alerts: [ActionAlert], at now: Int64) {
         var byLabels: [Labels: ActionAlert] = [:]
-        for alert in alerts { byLabels[alert.labels] = alert }
+        // Of two rules that have the same alert one may still fire when the other does not.
+        for alert in alerts where alert.isFiring || byLabels[alert.labels] == nil { byLabels[alert.labels] = alert }
         for place in members.indices {
             if let alert = byLabels.removeValue(forKey: members[place].labels) {
                 // When it ended is known already, if it has not fired since.

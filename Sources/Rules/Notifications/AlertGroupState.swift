@@ -34,15 +34,51 @@ public struct AlertGroupState: Sendable, Hashable {
         self.known = known
     }
 
-    /// The state after the machine's clock has been set, forward or back by so many milliseconds: what was to happen in an hour
-    /// still is. When alerts began stays what it was.
-    public func shifted(by milliseconds: Int64) -> AlertGroupState {
+    /// The machine's clock has been set, forward or back by so many milliseconds: what was to happen in an hour still is. When
+    /// alerts began stays what it was.
+    mutating func shift(by milliseconds: Int64) {
+        nextFlush = nextFlush.after(milliseconds)
+        told?.at += milliseconds
+        outstanding?.at += milliseconds
+        known?.at += milliseconds
+    }
+
+    /// The state without alerts that are not the group's any more: of these nobody is told, nor that they are over. Nil when none is
+    /// left.
+    func keeping(_ isOurs: (Labels) -> Bool) -> AlertGroupState? {
+        let gone = Set(members.map(\.labels).filter { !isOurs($0) })
+        if gone.isEmpty { return self }
         var state = self
-        state.nextFlush += milliseconds
-        state.told?.at += milliseconds
-        state.outstanding?.at += milliseconds
-        state.known?.at += milliseconds
-        return state
+        state.members.removeAll { gone.contains($0.labels) }
+        state.told?.forget(gone)
+        state.outstanding?.forget(gone)
+        state.known?.forget(gone)
+        return state.members.isEmpty ? nil : state
+    }
+
+    /// Whether the other differs in nothing but what alerts say besides.
+    func stands(like other: AlertGroupState) -> Bool {
+        nextFlush == other.nextFlush && told == other.told && outstanding == other.outstanding && known == other.known
+            && members.stand(like: other.members)
+    }
+}
+
+extension AlertGroupState.Told {
+    fileprivate mutating func forget(_ gone: Set<Labels>) {
+        firing.removeAll { gone.contains($0) }
+        resolved.removeAll { gone.contains($0) }
+    }
+}
+
+extension [ActionAlert] {
+    /// Whether these are the same alerts as the others in the same order, and fire or are over since the same time. What they say
+    /// besides, their values above all, is not compared: that changes with nearly every evaluation.
+    func stand(like others: [ActionAlert]) -> Bool {
+        count == others.count
+            && zip(self, others).allSatisfy { alert, other in
+                alert.isFiring == other.isFiring && alert.startsAt == other.startsAt && alert.endsAt == other.endsAt
+                    && alert.labels == other.labels
+            }
     }
 }
 

@@ -1,28 +1,24 @@
 import Actions
 import Model
 
-/// A group of alerts of a route with one of its actions, and where it stands.
+/// A group of alerts, and where it stands with its action.
 struct ToldGroup: Sendable, Hashable {
-    var route: String
-    var action: String
-    var labels: Labels
+    var name: GroupName
     var state: AlertGroupState
     /// The number of the action that tells of it at present.
     var telling: Int64?
 
-    /// What it is stored under.
-    var key: String { Self.key(route: route, action: action, labels: labels) }
-
-    /// What the group of a route with these labels is stored under, for an action.
-    static func key(route: String, action: String, labels: Labels) -> String {
-        "\(route):\(labels.inBraces)/\(action)"
+    /// Whether a row of the other says the same, but for what alerts say besides: after a start nobody is told anything before
+    /// the alerts have been judged, and so have said that anew.
+    func stands(like other: ToldGroup) -> Bool {
+        telling == other.telling && state.stands(like: other.state)
     }
 
-    /// What its actions have as their origin.
-    var origin: String { Self.origin + key }
-
-    /// What the origins of all groups begin with.
-    static let origin = "group:"
+    /// Where it stands when these actions have ended, each well or not; nil when it is no more.
+    func settled(_ ended: [Int64: Bool]) -> ToldGroup? {
+        guard let telling, let succeeded = ended[telling] else { return self }
+        return state.settled(succeeded: succeeded).map { ToldGroup(name: name, state: $0, telling: nil) }
+    }
 }
 
 extension ToldGroup {
@@ -30,10 +26,10 @@ extension ToldGroup {
     var json: String {
         var json = JSONWriter(capacity: 512)
         json.object { json in
-            json.member("route", route)
-            json.member("action", action)
+            json.member("route", name.route)
+            json.member("action", name.action)
             json.key("labels")
-            json.value(labels)
+            json.value(name.labels)
             if let telling { json.member("telling", telling) }
             json.member("state", String(decoding: state.json, as: UTF8.self))
         }
@@ -48,7 +44,7 @@ extension ToldGroup {
             throw UserError("cannot read a group of alerts: its route, action or state is missing")
         }
         self.init(
-            route: route, action: action, labels: Labels(json: value["labels"]),
+            name: GroupName(route: route, action: action, labels: Labels(json: value["labels"])),
             state: try AlertGroupState(json: Array(state.utf8)), telling: value["telling"]?.integer)
     }
 }

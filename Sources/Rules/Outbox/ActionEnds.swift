@@ -18,7 +18,7 @@ final class ActionEnds: Sendable {
     /// Notes the end of an action for whoever decided on it. One that failed for good is decided on again only after a pause.
     func note(_ action: StoredAction, succeeded: Bool, at time: Int64, pause: Int64? = nil) {
         state.withLock { state in
-            if action.origin.hasPrefix(ToldGroup.origin) {
+            if action.origin.hasPrefix(GroupName.origin) {
                 state.told[action.id] = succeeded
             } else if action.origin == Self.threshold, let cause = ThresholdWish.Cause(rawValue: action.cause) {
                 state.thresholds[action.id] = .init(succeeded: succeeded, cause: cause, at: time, pause: pause)

@@ -204,6 +204,22 @@ private let stories = [
         #expect(last.state?.settled(succeeded: true) == nil)
     }
 
+    @Test("an alert that two rules have fires as long as one of them does", arguments: [true, false])
+    func twoOfOne(isFiringFirst: Bool) {
+        var (firing, over) = (ActionAlert(), ActionAlert())
+        over.isFiring = false
+        over.endsAt = 20_000
+        let alerts = isFiringFirst ? [firing, over] : [over, firing]
+        firing =
+            AlertGroupState.next(after: nil, alerts: alerts, timing: GroupTiming(), at: 0) { _ in false }
+            .state?.members.first ?? over
+        #expect(firing.isFiring)
+        let state = AlertGroupState.next(after: nil, alerts: [firing], timing: GroupTiming(), at: 0) { _ in false }
+            .state
+        let next = AlertGroupState.next(after: state, alerts: alerts, timing: GroupTiming(), at: 20_000) { _ in false }
+        #expect(next.state?.members.map(\.isFiring) == [true])
+    }
+
     /// The machine's clock is set by an hour: nothing comes earlier or later for that.
     @Test func aClockThatIsSet() throws {
         var a = ActionAlert()
@@ -212,7 +228,8 @@ private let stories = [
         let first = AlertGroupState.next(after: nil, alerts: [a], timing: timing, at: 30_001) { _ in false }
         let told = try #require(first.state?.settled(succeeded: true))
         for jump: Int64 in [-3_600_000, 3_600_000] {
-            let state = told.shifted(by: jump)
+            var state = told
+            state.shift(by: jump)
             #expect(state.nextFlush == told.nextFlush + jump)
             let before = AlertGroupState.next(after: state, alerts: [a], timing: timing, at: jump + 14_430_000) { _ in
                 false
