@@ -83,7 +83,10 @@ final class Outbox: Sendable {
             return (waiting, cancels)
         }
         for cancel in running { cancel() }
-        for action in waiting { await end(action, .cancelled, "its condition holds no more") }
+        if waiting.isEmpty { return }
+        let now = surroundings.clock.now()
+        await record(waiting.flatMap { ended($0, .cancelled, "its condition holds no more", now) })
+        for action in waiting { finish(action, succeeded: false, at: now) }
     }
 
     /// Works until the task is cancelled. Attempts under way are ended then, and made again after the next start.

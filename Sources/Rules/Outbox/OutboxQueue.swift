@@ -12,104 +12,46 @@ struct OutboxQueue {
         var due: Int64
     }
 
-    private struct Lane {
-        /// By the time at which they are due, then by number.
-        var waiting: [Job] = []
-        var running = 0
-        /// The numbers of those about the same, ascending: only the first may be tried.
-        var lines: [Line: [Int64]] = [:]
-    }
-
     /// What actions are about: a rule, and a series of it.
     struct Line: Hashable, Sendable {
         let rule: String
         let series: String
     }
 
-    private var lanes: [String: Lane] = [:]
-    private(set) var count = 0
+    /// By the names of actions.
+    private var lanes: [String: OutboxLane] = [:]
+
+    /// How many have not ended.
+    var count: Int { lanes.values.reduce(0) { $0 + $1.count } }
 
     /// Adds an action, or puts one back that is to be tried again.
-    mutating func add(_ job: Job) {
-        let isNew = insert(job)
-        if isNew { count += 1 }
-    }
-
-    private mutating func insert(_ job: Job) -> Bool {
-        var lane = lanes[job.action.action] ?? Lane()
-        defer { lanes[job.action.action] = lane }
-        let place = lane.waiting.firstIndex { (job.due, job.action.id) < ($0.due, $0.action.id) } ?? lane.waiting.count
-        lane.waiting.insert(job, at: place)
-        var line = lane.lines[job.line] ?? []
-        defer { lane.lines[job.line] = line }
-        if line.contains(job.action.id) { return false }
-        line.insert(job.action.id, at: line.firstIndex { $0 > job.action.id } ?? line.count)
-        return true
-    }
+    mutating func add(_ job: Job) { lanes[job.action.action, default: OutboxLane()].add(job) }
 
     /// Takes those out that may be started now: each action has a limit of how many run at a time.
     mutating func take(at now: Int64, limit: (String) -> Int) -> [Job] {
         var taken: [Job] = []
-        for name in lanes.keys {
-            guard var lane = lanes[name] else { continue }
-            let most = max(1, limit(name))
-            var index = 0
-            while index < lane.waiting.count, lane.running < most {
-                let job = lane.waiting[index]
-                if job.due > now { break }
-                guard lane.lines[job.line]?.first == job.action.id else {
-                    index += 1
-                    continue
-                }
-                lane.waiting.remove(at: index)
-                lane.running += 1
-                taken.append(job)
-            }
-            lanes[name] = lane
-        }
+        // A copy of the names: with the lanes in two hands each would be copied as a whole before it changes.
+        for name in Array(lanes.keys) { lanes[name]?.take(at: now, limit: limit(name), into: &taken) }
         return taken
     }
 
     /// An attempt has ended; what is to be tried again is added again.
-    mutating func finishedAttempt(_ job: Job) {
-        lanes[job.action.action]?.running -= 1
-    }
+    mutating func finishedAttempt(_ job: Job) { lanes[job.action.action]?.finishedAttempt() }
 
     /// An action has ended for good.
-    mutating func remove(_ action: StoredAction) {
-        guard var lane = lanes[action.action] else { return }
-        let line = action.line
-        guard let place = lane.lines[line]?.firstIndex(of: action.id) else { return }
-        lane.lines[line]?.remove(at: place)
-        if lane.lines[line]?.isEmpty == true { lane.lines[line] = nil }
-        lane.waiting.removeAll { $0.action.id == action.id }
-        count -= 1
-        lanes[action.action] = lane.lines.isEmpty && lane.running == 0 ? nil : lane
-    }
+    mutating func remove(_ action: StoredAction) { lanes[action.action]?.remove(action) }
 
     /// Takes those out that wait and satisfy a condition, for good.
     mutating func removeWaiting(where isWanted: (StoredAction) -> Bool) -> [StoredAction] {
-        let found = lanes.values.flatMap { $0.waiting.map(\.action).filter(isWanted) }
+        let found = lanes.values.flatMap { $0.waiting.filter(isWanted) }
         for action in found { remove(action) }
         return found.sorted { $0.id < $1.id }
     }
 
     /// When the next one is due of those that could be started; nil when none waits.
     func nextDue(limit: (String) -> Int) -> Int64? {
-        var next: Int64?
-        for (name, lane) in lanes where lane.running < max(1, limit(name)) {
-            // One that is behind another of its line is looked at when that one has ended.
-            guard let first = lane.waiting.first(where: { lane.lines[$0.line]?.first == $0.action.id }) else {
-                continue
-            }
-            next = min(next ?? .max, first.due)
-        }
-        return next
+        lanes.compactMap { name, lane in lane.nextDue(limit: limit(name)) }.min()
     }
-}
-
-extension OutboxQueue.Job {
-    fileprivate var line: OutboxQueue.Line { action.line }
 }
 
 extension StoredAction {

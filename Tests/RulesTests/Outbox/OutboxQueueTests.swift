@@ -74,6 +74,101 @@ struct OutboxQueueTests {
         #expect(queue.count == 2)
     }
 
+    /// The same in other words, without a thought for cost.
+    private struct Model {
+        var waiting: [OutboxQueue.Job] = []
+        var running: [OutboxQueue.Job] = []
+
+        var open: [OutboxQueue.Job] { waiting + running }
+
+        func canBeTried(_ job: OutboxQueue.Job) -> Bool {
+            !open.contains {
+                $0.action.action == job.action.action && $0.action.line == job.action.line
+                    && $0.action.id < job.action.id
+            }
+        }
+
+        func next(of name: String, limit: Int) -> OutboxQueue.Job? {
+            if running.count(where: { $0.action.action == name }) >= limit { return nil }
+            return waiting.filter { $0.action.action == name && canBeTried($0) }
+                .min { ($0.due, $0.action.id) < ($1.due, $1.action.id) }
+        }
+
+        mutating func take(at now: Int64, limit: (String) -> Int) -> [Int64] {
+            var taken: [Int64] = []
+            for name in ["a", "b"] {
+                while let job = next(of: name, limit: limit(name)), job.due <= now {
+                    waiting.removeAll { $0.action.id == job.action.id }
+                    running.append(job)
+                    taken.append(job.action.id)
+                }
+            }
+            return taken.sorted()
+        }
+    }
+
+    @Test("is that of a simple model, whatever comes", arguments: 0..<30)
+    func model(seed: Int) {
+        var random = SeededGenerator(state: UInt64(seed))
+        var queue = OutboxQueue()
+        var model = Model()
+        let limit = { (name: String) in name == "a" ? 2 : 3 }
+        var numbers = Array(Int64(1)...150)
+        for now in Int64(0)..<300 {
+            for _ in 0..<(Int.random(in: 0...3, using: &random)) where !numbers.isEmpty {
+                // Not always in the order of their numbers.
+                let id = numbers.remove(at: Int.random(in: 0..<min(12, numbers.count), using: &random))
+                let new = job(
+                    id, Bool.random(using: &random) ? "a" : "b", series: "\(Int.random(in: 0...4, using: &random))",
+                    due: now + Int64.random(in: -5...5, using: &random))
+                queue.add(new)
+                model.waiting.append(new)
+            }
+            #expect(ids(queue.take(at: now, limit: limit)) == model.take(at: now, limit: limit))
+            for ended in model.running where Bool.random(using: &random) {
+                model.running.removeAll { $0.action.id == ended.action.id }
+                queue.finishedAttempt(ended)
+                if Bool.random(using: &random) {
+                    var again = ended
+                    again.due = now + Int64.random(in: 0...5, using: &random)
+                    queue.add(again)
+                    model.waiting.append(again)
+                } else {
+                    queue.remove(ended.action)
+                }
+            }
+            if Int.random(in: 0...9, using: &random) == 0 {
+                let series = "\(Int.random(in: 0...4, using: &random))"
+                let gone = queue.removeWaiting { $0.series == series }.map(\.id)
+                #expect(gone == model.waiting.filter { $0.action.series == series }.map(\.action.id).sorted())
+                model.waiting.removeAll { $0.action.series == series }
+            }
+            let due = ["a", "b"].compactMap { model.next(of: $0, limit: limit($0))?.due }.min()
+            #expect(queue.nextDue(limit: limit) == due)
+            #expect(queue.count == model.open.count)
+        }
+    }
+
+    /// What each costs must not grow with how many there are: it was minutes once.
+    @Test("is quick, however many are due at once", .timeLimit(.minutes(1)), arguments: [true, false])
+    func crowd(isOneSeries: Bool) {
+        var queue = OutboxQueue()
+        let crowd = Int64(20_000)
+        for id in 1...crowd { queue.add(job(id, series: isOneSeries ? "s" : nil)) }
+        var seen: [Int64] = []
+        while queue.count > crowd / 2 {
+            for job in queue.take(at: 0, limit: { _ in 8 }) {
+                seen.append(job.action.id)
+                queue.finishedAttempt(job)
+                queue.remove(job.action)
+            }
+        }
+        let isInOrder = seen.elementsEqual(1...crowd / 2)
+        #expect(isInOrder)
+        #expect(queue.removeWaiting { _ in true }.count == Int(crowd / 2))
+        #expect(queue.count == 0 && queue.nextDue { _ in 8 } == nil)
+    }
+
     @Test("waits twice as long after each attempt, up to a limit, and no less than it is asked to")
     func delays() {
         var settings = ActionSettings()
