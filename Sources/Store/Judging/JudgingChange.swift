@@ -25,14 +25,20 @@ public enum JudgingChange: Sendable {
     /// A single fact.
     case fact(name: String, value: String)
 
-    /// What a later change of the same kind makes needless: the state of something; nil for what was decided and done.
+    /// What a later change makes needless that has the same key: only the newest of a state counts. Nil for what stands for itself. An
+    /// action is told once, before anything that becomes of it.
     var stateKey: StateKey? {
         switch self {
         case .group(let group): .group(group.id)
         case .instance(let instance): .instance(instance.id)
-        case .alertGroup(let key, _): .alertGroup(key)
+        case .instanceGone(let id): .instance(id)
+        case .progress(let action, _, _, _, _): .progress(action)
+        case .attempt(let attempt): .attempt(attempt.action, attempt.attempt)
+        case .alertGroup(let key, _): .alertGroup(Array(key.utf8))
+        case .muting(let muting): .muting(Array(muting.id.utf8))
+        case .mutingGone(let id): .muting(Array(id.utf8))
         case .fact(let name, _): .fact(name)
-        default: nil
+        case .groupGone, .action, .interrupted: nil
         }
     }
 
@@ -40,7 +46,11 @@ public enum JudgingChange: Sendable {
     enum StateKey: Hashable {
         case group(Int64)
         case instance(Int64)
-        case alertGroup(String)
+        case progress(Int64)
+        case attempt(Int64, Int)
+        /// Names come as bytes: two that look the same may be different ones.
+        case alertGroup([UInt8])
+        case muting([UInt8])
         case fact(String)
     }
 

@@ -7,6 +7,11 @@ struct JudgingWriter {
     func write(_ change: JudgingChange) throws {
         switch change {
         case .group(let group):
+            // Of one that had the name before. There should be none; if there is, the name is this group's all the same.
+            let other = try connection.integer(
+                "SELECT group_id FROM rule_groups WHERE name = ? AND group_id <> ?", .text(group.name),
+                .integer(group.id))
+            if let other { try write(.groupGone(other)) }
             try connection.run(
                 """
                 INSERT INTO rule_groups (group_id, name, evaluated, clock, vals) VALUES (?, ?, ?, ?, ?)

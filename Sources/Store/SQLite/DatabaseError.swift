@@ -21,6 +21,10 @@ public struct DatabaseError: Error, Sendable, Hashable, CustomStringConvertible 
     /// The file does not hold what SQLite wrote there.
     public var isCorruption: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
 
+    /// The row itself is refused, now and whenever it is tried again; others can be written, in the same transaction, too: SQLite
+    /// undoes the one statement (https://sqlite.org/lang_conflict.html, ABORT).
+    var isAboutTheRow: Bool { [SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG].contains(primaryCode) }
+
     /// What was read cannot have been written: a length that was changed may promise more than SQLite takes at all.
     var isUnreadable: Bool { isCorruption || primaryCode == SQLITE_TOOBIG }
 

@@ -26,6 +26,8 @@ final class HeadWriter {
         var loose = 0
         /// The scrapes that became rows.
         var scrapes: [WriteBatch.Scrape] = []
+        /// What SQLite would not have as a row, and why.
+        var refused: [(change: JudgingChange, error: DatabaseError)] = []
         /// The parts that were added to scrapes which are rows already.
         var lateParts: [WriteBatch.Scrape] = []
     }
@@ -38,7 +40,7 @@ final class HeadWriter {
             for definition in batch.definitions { try write(definition) }
             try writeScrapes(batch, &counts)
             try writeLoose(batch.loose, &counts)
-            for change in batch.changes { try JudgingWriter(connection: connection).write(change) }
+            try writeChanges(of: batch, &counts)
             counts.samples += batch.sampleCount
         }
         counts.samples -= counts.duplicates
@@ -50,6 +52,18 @@ final class HeadWriter {
             for family in batch.metadata { try write(family) }
         }
         return counts
+    }
+
+    /// One change that cannot be written must not hold up all others for ever.
+    private func writeChanges(of batch: WriteBatch, _ counts: inout Counts) throws {
+        let writer = JudgingWriter(connection: connection)
+        for change in batch.changes {
+            do {
+                try writer.write(change)
+            } catch let error as DatabaseError where error.isAboutTheRow {
+                counts.refused.append((change, error))
+            }
+        }
     }
 
     private func writeScrapes(_ batch: WriteBatch, _ counts: inout Counts) throws {

@@ -71,20 +71,23 @@ public final class WriteBatch: @unchecked Sendable {
             + definitions.count * 256 + outcomes.count * 128 + metadata.count * 256 + changeBytes
     }
 
-    /// Takes over what later batches rely on of a batch whose samples are given up.
-    func takeDefinitions(of batch: WriteBatch) {
-        definitions.append(contentsOf: batch.definitions)
-        outcomes.merge(batch.outcomes) { $1 }
+    /// Takes over what later batches rely on of batches whose samples are given up, the oldest first. This one must be empty.
+    func takeDefinitions(of batches: some BidirectionalCollection<WriteBatch>) {
         var families: [String: FamilyMetadata] = [:]
-        for family in metadata + batch.metadata { families[family.family] = family }
+        for batch in batches {
+            definitions.append(contentsOf: batch.definitions)
+            outcomes.merge(batch.outcomes) { $1 }
+            for family in batch.metadata { families[family.family] = family }
+        }
         metadata = Array(families.values)
         // What was decided and done is never given up, but of a state only the newest counts.
-        let newer = batch.changes
-        let replaced = Set(newer.compactMap(\.stateKey))
-        let kept = changes.filter { change in change.stateKey.map { !replaced.contains($0) } ?? true }
-        changes = []
-        changeBytes = 0
-        for change in kept + newer { add(change) }
+        var known: Set<JudgingChange.StateKey> = []
+        var newest: [JudgingChange] = []
+        for change in batches.lazy.flatMap(\.changes).reversed() {
+            if let key = change.stateKey, !known.insert(key).inserted { continue }
+            newest.append(change)
+        }
+        for change in newest.reversed() { add(change) }
     }
 }
 

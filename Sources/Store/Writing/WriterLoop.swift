@@ -19,6 +19,8 @@ final class WriterLoop {
     private static let commitMilliseconds = 100
     /// What goes into one transaction at the most, and one batch more.
     private static let sliceBytes = 4 << 20
+    /// The most characters that are said of what is left out.
+    private static let longestLine = 4096
     /// How often a disk that refused is tried again.
     private static let retryMilliseconds = 1000
 
@@ -91,6 +93,7 @@ final class WriterLoop {
                 instruments.appended.increment(by: counts.samples)
                 instruments.duplicates.increment(by: counts.duplicates)
                 listeners.committed(slice, counts)
+                tell(counts.refused)
                 written.append(contentsOf: slice.compactMap(\.settlement))
                 waiting.removeFirst(slice.count)
             }
@@ -108,6 +111,15 @@ final class WriterLoop {
         // Whoever is told must find what was reported.
         for settlement in written { settlement.settle(.success(())) }
         for settlement in refused { settlement.settle(.failure(StoreRefusal(reason: trouble?.reason ?? ""))) }
+    }
+
+    /// Says what was left out, as much of it as a line has room for: it is nowhere else.
+    private func tell(_ refused: [(change: JudgingChange, error: DatabaseError)]) {
+        for (change, error) in refused {
+            logger.error(
+                "left something out of the store that it will not have: \(error.message)",
+                ["left_out": String(String(describing: change).prefix(Self.longestLine))])
+        }
     }
 
     /// The oldest batches that go into one transaction.
@@ -168,10 +180,12 @@ final class WriterLoop {
             held -= batch.byteCount
             lost += batch.sampleCount
             listeners.dropped(batch.scrapes)
-            rest.takeDefinitions(of: batch)
             given += 1
         }
-        if given > 0 { waiting.replaceSubrange(..<given, with: [rest]) }
+        if given > 0 {
+            rest.takeDefinitions(of: waiting[..<given])
+            waiting.replaceSubrange(..<given, with: [rest])
+        }
         if lost > 0 {
             instruments.lost.increment(by: lost)
             logger.warn(
