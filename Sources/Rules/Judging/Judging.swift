@@ -186,14 +186,10 @@ public final class Judging: Sendable {
         batch.add(.fact(name: "appliance", value: appliance))
         batch.add(.interrupted(at: now))
         var open: [StoredAction] = []
-        for var action in record.openActions {
-            if action.outcome == .running {
-                // Nobody knows whether it was done: it is done again, with the same key.
-                action.outcome = .waiting
-                action.due = now
-                batch.add(.progress(action: action.id, due: now, outcome: .waiting, note: "", ended: nil))
-            }
-            open.append(action)
+        for action in record.openActions {
+            let resumed = action.resumed(at: now, pause: record.pauses[action.id] ?? 0)
+            if resumed != action { batch.add(resumed.progress()) }
+            open.append(resumed)
         }
         store.write(batch)
         outbox.add(open)

@@ -56,10 +56,17 @@ final class Outbox: Sendable {
     /// Takes actions that are in the file, or are on their way there.
     func add(_ actions: [StoredAction]) {
         if actions.isEmpty { return }
+        let now = surroundings.clock.now()
         state.withLock { state in
-            for action in actions { state.queue.add(.init(action: action, due: action.due ?? action.decided)) }
+            for action in actions { state.queue.add(job(action, after: (action.due ?? now).after(-now))) }
         }
         alarm.yield()
+    }
+
+    /// An action that is due after a time. In the queue times are those of the steady clock: a clock that is set, forward or back,
+    /// changes nothing about how long an action waits.
+    private func job(_ action: StoredAction, after pause: Int64) -> OutboxQueue.Job {
+        .init(action: action, due: surroundings.clock.steady().after(max(0, pause)))
     }
 
     /// Looks again whether something can be started: the configuration has changed, or whose turn it is.
@@ -111,7 +118,7 @@ final class Outbox: Sendable {
     private func startable() -> [OutboxQueue.Job] {
         let actions = surroundings.actions()
         guard surroundings.turn().mayAct else { return [] }
-        let now = surroundings.clock.now()
+        let now = surroundings.clock.steady()
         return state.withLock { state in
             let jobs = state.queue.take(at: now) { actions[$0]?.settings.concurrency ?? 1 }
             for job in jobs { state.running[job.action.id] = Running(job: job) }
@@ -123,8 +130,8 @@ final class Outbox: Sendable {
         let actions = surroundings.actions()
         let next = state.withLock { $0.queue.nextDue { actions[$0]?.settings.concurrency ?? 1 } }
         guard let next else { return nil }
-        // A clock that is set, and a turn that comes, are noticed within a second.
-        let pause = min(max(next - surroundings.clock.now(), 1), 1000)
+        // A turn that comes is noticed within a second.
+        let pause = min(max(next - surroundings.clock.steady(), 1), 1000)
         let alarm = alarm
         return Task {
             do {
@@ -156,7 +163,8 @@ final class Outbox: Sendable {
         action.outcome = .running
         var attempt = StoredAttempt(
             action: action.id, attempt: action.attempts, started: surroundings.clock.now(), epoch: turn.epoch)
-        await record([.attempt(attempt), progress(action, due: attempt.started)])
+        action.due = attempt.started
+        await record([.attempt(attempt), action.progress()])
         // Writing may have taken its time.
         let still = surroundings.turn()
         let outcome =
@@ -218,8 +226,9 @@ final class Outbox: Sendable {
             var next = action
             next.outcome = .waiting
             next.due = now.after(delay)
-            await record([.attempt(attempt), progress(next, due: next.due)])
-            if !putBack(job, next) { await end(next, .cancelled, "its condition holds no more") }
+            let again = self.job(next, after: delay)
+            await record([.attempt(attempt), next.progress()])
+            if !putBack(again) { await end(next, .cancelled, "its condition holds no more") }
         } else {
             let reason = "given up after \(action.attempts) \(action.attempts == 1 ? "attempt" : "attempts")"
             await record([.attempt(attempt)] + ended(action, .failed, reason, now))
@@ -239,14 +248,14 @@ final class Outbox: Sendable {
     }
 
     /// Puts it back to be tried again; false when it is not wanted any more.
-    private func putBack(_ job: OutboxQueue.Job, _ action: StoredAction) -> Bool {
+    private func putBack(_ job: OutboxQueue.Job) -> Bool {
         state.withLock { state in
-            let isCancelled = state.running.removeValue(forKey: action.id)?.isCancelled ?? false
+            let isCancelled = state.running.removeValue(forKey: job.action.id)?.isCancelled ?? false
             state.queue.finishedAttempt(job)
             if isCancelled {
-                state.queue.remove(action)
+                state.queue.remove(job.action)
             } else {
-                state.queue.add(.init(action: action, due: action.due ?? action.decided))
+                state.queue.add(job)
             }
             return !isCancelled
         }
@@ -260,10 +269,6 @@ final class Outbox: Sendable {
         let now = surroundings.clock.now()
         await record(ended(action, outcome, note, now))
         finish(action, succeeded: false, at: now)
-    }
-
-    private func progress(_ action: StoredAction, due: Int64?) -> JudgingChange {
-        .progress(action: action.id, due: due, outcome: action.outcome, note: "", ended: nil)
     }
 
     private func ended(

@@ -8,7 +8,7 @@ struct OutboxQueue {
     /// An action in the queue.
     struct Job: Sendable {
         var action: StoredAction
-        /// When it is to be tried next.
+        /// When it is to be tried next, by a clock that nobody sets.
         var due: Int64
     }
 

@@ -8,6 +8,8 @@ public struct JudgingRecord: Sendable {
     public var instances: [JudgedInstance] = []
     /// The actions that have not ended, in the order in which they were decided on.
     public var openActions: [StoredAction] = []
+    /// How long each of them was to wait when that was decided, by its number: from its last attempt, or from the beginning.
+    public var pauses: [Int64: Int64] = [:]
     /// The groups of alerts that routes have made, by their keys.
     public var alertGroups: [String: String] = [:]
     /// Silences and windows made by request.
@@ -59,10 +61,15 @@ extension Store {
             try connection.rows(
                 """
                 SELECT action_id, idempotency_key, action, rule, series, cause, state, value, threshold, decided, origin,
-                    due, outcome, note, ended, leader_epoch, event, attempts
-                FROM actions WHERE due IS NOT NULL ORDER BY action_id
+                    due, outcome, note, ended, leader_epoch, event, attempts,
+                    due - coalesce((SELECT max(finished) FROM attempts t WHERE t.action_id = a.action_id), decided)
+                FROM actions a WHERE due IS NOT NULL ORDER BY action_id
                 """
-            ) { record.openActions.append(StoredAction(row: $0)) }
+            ) { row in
+                let action = StoredAction(row: row)
+                record.openActions.append(action)
+                record.pauses[action.id] = row.integer(18)
+            }
             try connection.rows("SELECT group_key, detail FROM alert_groups") {
                 record.alertGroups[$0.text(0)] = $0.text(1)
             }

@@ -68,6 +68,31 @@ private final class Puppet: Action {
     var mostRunning: Int { state.withLock { $0.mostRunning } }
 }
 
+/// A clock that is set by hand.
+private final class HandClock: WallClock {
+    struct Times {
+        var wall: Int64 = 1_000_000_000
+        var steady: Int64 = 0
+    }
+
+    let times = Mutex(Times())
+
+    func now() -> Int64 { times.withLock { $0.wall } }
+
+    func steady() -> Int64 { times.withLock { $0.steady } }
+
+    /// Time passes.
+    func pass(_ milliseconds: Int64) {
+        times.withLock { times in
+            times.wall += milliseconds
+            times.steady += milliseconds
+        }
+    }
+
+    /// Somebody sets the time of day.
+    func set(by milliseconds: Int64) { times.withLock { $0.wall += milliseconds } }
+}
+
 /// An outbox whose changes are written down.
 private final class Desk: Sendable {
     struct State {
@@ -79,11 +104,12 @@ private final class Desk: Sendable {
     let state = Mutex(State())
     let ends = ActionEnds()
     private let settings: ActionSettings
-    private let made = Mutex<Outbox?>(nil)
+    private let clock: any WallClock
 
-    init(_ puppet: Puppet, _ settings: ActionSettings) {
+    init(_ puppet: Puppet, _ settings: ActionSettings, clock: any WallClock = SystemClock()) {
         self.puppet = puppet
         self.settings = settings
+        self.clock = clock
     }
 
     func outbox() -> Outbox {
@@ -93,7 +119,7 @@ private final class Desk: Sendable {
             .init(
                 actions: { ["a": configured] }, turn: { [self] in state.withLock { $0.turn } },
                 record: { [self] changes in state.withLock { $0.changes += changes.map(Self.shown) } },
-                clock: SystemClock(), chance: { 0 }), ends: ends, registry: Registry(),
+                clock: clock, chance: { 0 }), ends: ends, registry: Registry(),
             logger: Logger(level: .error))
     }
 
@@ -137,7 +163,7 @@ struct OutboxTests {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await outbox.run() }
             await body()
-            while !isDone() { await Task.yield() }
+            while !isDone(), !Task.isCancelled { await Task.yield() }
             outbox.stop()
             group.cancelAll()
         }
@@ -232,6 +258,50 @@ struct OutboxTests {
         #expect(puppet.events.count == 1)
         #expect(desk.changes.contains("2 cancelled: its condition holds no more"))
         #expect(desk.changes.contains("1 cancelled: its condition holds no more"))
+    }
+
+    @Test("waits as long as it is to, whatever the clock is set to", arguments: [-3_600_000, 3_600_000] as [Int64])
+    func clockThatIsSet(by jump: Int64) async {
+        var settings = ActionSettings()
+        settings.shortestPause = 10_000
+        let puppet = Puppet([AttemptOutcome(.failed, error: "no")])
+        let clock = HandClock()
+        let desk = Desk(puppet, settings, clock: clock)
+        let outbox = desk.outbox()
+        outbox.add([action(1)])
+        await run(outbox, until: { true }) {
+            while !desk.changes.contains("1 waiting due") { await Task.yield() }
+            clock.set(by: jump)
+            clock.pass(4999)
+            outbox.look()
+            for _ in 0..<100 { await Task.yield() }
+            #expect(puppet.events.count == 1)
+            clock.pass(1)
+            outbox.look()
+            for _ in 0..<10_000 where outbox.count > 0 { await Task.yield() }
+        }
+        #expect(puppet.events.count == 2)
+    }
+
+    /// When an action was due and how long it was to wait, by the clock of the process before, and when it is due for the next one,
+    /// at 1000.
+    @Test(
+        "goes on with what the process before left, and waits no longer than that would have",
+        arguments: [
+            (1500, 700, 1500), (900, 700, 900),
+            // The clock was set back by much.
+            (3_600_000, 700, 1700), (3_600_000, 0, 1000),
+            // No clock says so.
+            (3_600_000, -5, 1000), (.max, .max, .max), (.min, 700, .min),
+        ] as [(Int64, Int64, Int64)])
+    func resuming(due: Int64, pause: Int64, expected: Int64) {
+        var waiting = action(1)
+        waiting.due = due
+        #expect(waiting.resumed(at: 1000, pause: pause).due == expected)
+        var running = waiting
+        running.outcome = .running
+        let resumed = running.resumed(at: 1000, pause: pause)
+        #expect(resumed.due == 1000 && resumed.outcome == .waiting)
     }
 
     @Test("leaves what is under way at the end for the next start")

@@ -182,6 +182,24 @@ struct ActionHistoryTests {
         #expect(try scratch.store.wholeAction(99) == nil)
     }
 
+    @Test("says of what has not ended how long it was to wait")
+    func pauses() async throws {
+        let scratch = try Scratch { $0.closesByItself = false }
+        var waiting = action(1, at: 0, .waiting)
+        waiting.due = begin + 1000
+        var fresh = action(2, at: 50, .waiting)
+        fresh.due = begin + 50
+        var running = action(4, at: 0, .running)
+        running.due = begin + 300
+        try await scratch.store.record([
+            .action(waiting), attempt(1, 1, at: 10, "failed"), attempt(1, 2, at: 300, "failed"), .action(fresh),
+            .action(action(3, at: 0)), .action(running), attempt(4, 1, at: 300, StoredAttempt.running),
+        ])
+        let record = try scratch.store.judgingRecord()
+        #expect(record.openActions.map(\.id) == [1, 2, 4])
+        #expect(record.pauses == [1: 695, 2: 0, 4: 300])
+    }
+
     @Test("is written the same when a batch is applied twice")
     func twice() async throws {
         let scratch = try await scratch()
