@@ -1,3 +1,4 @@
+import Actions
 import Model
 import Store
 
@@ -8,6 +9,9 @@ protocol GroupJudge: Sendable {
 
     /// Evaluates whenever it is time, until the task is cancelled.
     func run() async
+
+    /// The alerts of the group as they are told; none when nobody is told of any.
+    func alerts() -> [ActionAlert]
 
     /// What is known of the group, as rows: for going on under another configuration. Nil before the first evaluation.
     func rows() -> (JudgedGroup, [JudgedInstance])?

@@ -40,8 +40,11 @@ struct JudgeMaker {
         for change in round.changes { batch.add(change) }
         if !batch.isEmpty { surroundings.store.write(batch) }
         surroundings.outbox.add(round.decided)
-        surroundings.board.expect(groups: ids)
-        return (Judges(thresholds: thresholds, ruleGroups: ruleGroups), round.left)
+        let judges = Judges(thresholds: thresholds, ruleGroups: ruleGroups)
+        // What fired before fires, until the next evaluation says something else.
+        surroundings.board.setAll(
+            Dictionary(judges.all.map { ($0.groupID, $0.alerts()) }, uniquingKeysWith: { a, _ in a }))
+        return (judges, round.left)
     }
 
     // MARK: Thresholds

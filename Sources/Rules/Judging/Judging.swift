@@ -196,7 +196,7 @@ public final class Judging: Sendable {
     }
 
     private func restoreGroups(_ record: JudgingRecord) {
-        notifier.restore(record, epoch: maker.lastOwnEpoch()) { [store] id in
+        notifier.restore(record) { [store] id in
             // One that never came into the file is as good as failed.
             guard let action = try store.action(id) else { return false }
             return action.due == nil ? action.outcome == .succeeded : nil

@@ -1,3 +1,4 @@
+import Actions
 import Model
 import PromQL
 import Store
@@ -63,10 +64,14 @@ final class RuleGroupJudge: GroupJudge {
         let evaluation = evaluator.evaluate(before, at: time, over: source, control: control)
         try group.withLock { group in
             try group.take(evaluation, clocks, in: batch)
-            surroundings.board.set(group: groupID, surroundings.hasRoutes() ? group.alerts() : [])
+            surroundings.board.set(group: groupID, alerts(of: group))
         }
         return evaluation.notes
     }
+
+    func alerts() -> [ActionAlert] { group.withLock { alerts(of: $0) } }
+
+    private func alerts(of group: KeptRuleGroup) -> [ActionAlert] { surroundings.hasRoutes() ? group.alerts() : [] }
 
     func rows() -> (JudgedGroup, [JudgedInstance])? { group.withLock { $0.rows() } }
 

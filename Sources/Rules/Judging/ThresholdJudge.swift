@@ -1,3 +1,4 @@
+import Actions
 import Model
 import PromQL
 import Store
@@ -73,13 +74,17 @@ final class ThresholdJudge: GroupJudge {
                 externalURL: surroundings.externalURL())
             group.evaluate(results, at: time, clocks: surroundings.clocks(), in: &round)
             for change in round.changes { batch.add(change) }
-            // Those of whom nobody is told are not made.
-            let alerts = surroundings.hasRoutes() ? group.alerts(externalURL: surroundings.externalURL()) : []
-            surroundings.board.set(group: group.id, alerts)
+            surroundings.board.set(group: group.id, alerts(of: group))
             return Judged(
                 decided: round.decided, left: round.left, problems: round.problems, notes: round.notes,
                 states: surroundings.watch == nil ? [] : group.states())
         }
+    }
+
+    func alerts() -> [ActionAlert] { group.withLock { alerts(of: $0) } }
+
+    private func alerts(of group: ThresholdGroup) -> [ActionAlert] {
+        surroundings.hasRoutes() ? group.alerts(externalURL: surroundings.externalURL()) : []
     }
 
     /// The actions whose ends are waited for.

@@ -18,17 +18,17 @@ struct NotifiedGroups {
     /// The earliest time at which there is something to do although the alerts are the same.
     private var nextLook = Int64.max
 
-    /// The fact that the clocks are stored as, with each change of a group.
-    static let clocksFact = "notifier_clock"
+    /// The fact that clocks and epoch are stored as, with each change of a group.
+    static let clockFact = "notifier_clock"
 
     /// No groups.
     init() {}
 
     /// Goes on with what is stored.
-    init(_ stored: some Sequence<ToldGroup>, epoch: Int64?, clocks: ClockReading?) {
+    init(_ stored: some Sequence<ToldGroup>, _ clock: GroupClock) {
         groups = Dictionary(stored.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        self.epoch = epoch
-        self.clocks = clocks
+        epoch = clock.epoch
+        clocks = clock.reading
     }
 
     // MARK: What has changed around them
@@ -129,7 +129,7 @@ struct NotifiedGroups {
     mutating func takeChanges() -> [JudgingChange] {
         if changed.isEmpty { return [] }
         var changes = changed.map { JudgingChange.alertGroup(key: $0.key, detail: groups[$0]?.json) }
-        if let clocks { changes.append(.fact(name: Self.clocksFact, value: clocks.json)) }
+        changes.append(.fact(name: Self.clockFact, value: GroupClock(reading: clocks, epoch: epoch).json))
         changed = []
         return changes
     }

@@ -22,8 +22,8 @@ final class Notifier: Sendable {
         self.surroundings = surroundings
     }
 
-    /// Takes up where the process before was, whose last turn was that of `epoch`; `ended` says how an action ended, if it has.
-    func restore(_ record: JudgingRecord, epoch: Int64?, ended: (Int64) throws -> Bool?) {
+    /// Takes up where the process before was; `ended` says how an action ended, if it has.
+    func restore(_ record: JudgingRecord, ended: (Int64) throws -> Bool?) {
         var groups: [ToldGroup] = []
         for (key, detail) in record.alertGroups {
             do {
@@ -36,8 +36,7 @@ final class Notifier: Sendable {
                 surroundings.logger.error("cannot take up the group \(key): \(error)")
             }
         }
-        let clocks = record.facts[NotifiedGroups.clocksFact].flatMap { ClockReading(json: $0) }
-        let taken = NotifiedGroups(groups, epoch: epoch, clocks: clocks)
+        let taken = NotifiedGroups(groups, GroupClock(json: record.facts[NotifiedGroups.clockFact] ?? ""))
         state.withLock { $0.groups = taken }
     }
 
@@ -60,8 +59,7 @@ final class Notifier: Sendable {
     func look(at now: Int64) async {
         let turn = surroundings.turn()
         // Whose turn it is not tells nobody.
-        // After a start nobody knows what fires until each group has been judged: what is stored must not be taken for resolved.
-        guard turn.mayAct, board.isComplete else { return }
+        guard turn.mayAct else { return }
         let round = state.withLock { look(&$0, turn, now) }
         if round.changes.isEmpty { return }
         do {

@@ -149,7 +149,8 @@ final class Outbox: Sendable {
         defer { alarm.yield() }
         var action = job.action
         let turn = surroundings.turn()
-        guard action.epoch >= turn.first else {
+        // An end that was decided on is told whatever happened since: nobody else knows of it.
+        guard action.epoch >= turn.first || action.cause == ThresholdWish.Cause.resolve.rawValue else {
             leave(job)
             await end(action, .superseded, "the turn to act of epoch \(action.epoch) was over")
             return
@@ -208,6 +209,11 @@ final class Outbox: Sendable {
     ) async {
         let now = attempt.finished ?? attempt.started
         let isCancelled = state.withLock { $0.running[action.id]?.isCancelled ?? false }
+        var attempt = attempt
+        // What was stopped knows only that.
+        if outcome.verdict == .cancelled, !isCancelled, Task.isCancelled {
+            attempt.error = "the appliance was stopped before the attempt had ended"
+        }
         if outcome.verdict == .succeeded {
             await record([.attempt(attempt)] + ended(action, .succeeded, "", now))
             leave(job)
@@ -235,7 +241,7 @@ final class Outbox: Sendable {
             leave(job)
             logger.warn(
                 "an action failed for good", ["action": action.action, "rule": action.rule, "error": outcome.error])
-            finish(action, succeeded: false, at: now)
+            finish(action, succeeded: false, at: now, pause: configured.settings.longestPause)
         }
     }
 
@@ -261,8 +267,8 @@ final class Outbox: Sendable {
         }
     }
 
-    private func finish(_ action: StoredAction, succeeded: Bool, at now: Int64) {
-        ends.note(action, succeeded: succeeded, at: now)
+    private func finish(_ action: StoredAction, succeeded: Bool, at now: Int64, pause: Int64? = nil) {
+        ends.note(action, succeeded: succeeded, at: now, pause: pause)
     }
 
     private func end(_ action: StoredAction, _ outcome: StoredAction.Outcome, _ note: String) async {

@@ -84,12 +84,12 @@ struct GoingOnTests {
         let configuration = configuration(
             queue("interval: 200ms"),
             more:
-                "leadership: {lock_file: \"\(workplace.file("lock"))\", lease_duration: 3s, renew_deadline: 2s, retry_period: 500ms}"
+                "leadership: {lock_file: \"\(workplace.file("lock"))\", lease_duration: 3s, renew_deadline: 2s, retry_period: 500ms}\nroutes:\n  - {actions: [tell], group_wait: 0s, group_interval: 1s}"
         )
         var appliance = try Appliance(in: workplace, configuration: configuration)
-        try eventually("it is told") { receiver.received.count == 1 }
+        try eventually("it is told, by its threshold and by the route") { receiver.received.count == 2 }
         try eventually("that is on record") {
-            try appliance.rows("select 1 from actions where outcome = 'succeeded'").count == 1
+            try appliance.rows("select 1 from actions where outcome = 'succeeded'").count == 2
         }
         let epoch = try #require(try appliance.metric("vedette_leader_epoch"))
         for isCrash in [false, true] {
@@ -98,13 +98,13 @@ struct GoingOnTests {
             try eventually("it leads again", within: 20) { try appliance.metric("vedette_leader") == 1 }
             let evaluated = try appliance.rows("select max(evaluated) from rule_groups")
             try eventually("it judges on") { try appliance.rows("select max(evaluated) from rule_groups") > evaluated }
-            Thread.sleep(forTimeInterval: 1)
-            #expect(receiver.received.count == 1, "\(receiver.received.map(\.body))")
+            Thread.sleep(forTimeInterval: 2)
+            #expect(receiver.received.count == 2, "\(receiver.received.map(\.body))")
         }
         // Whoever stops gives its turn away; whoever crashes finds it again.
         #expect(try #require(try appliance.metric("vedette_leader_epoch")) == epoch + 1)
         exporter.change { _ in Reply("queue_length 0\n") }
-        try eventually("its end is told") { receiver.received.count == 2 }
+        try eventually("its end is told") { receiver.received.count == 4 }
         #expect(try appliance.stop() == .exit(0))
     }
 }

@@ -108,10 +108,9 @@ private struct Desk {
     }
 
     /// Another process goes on with the rows.
-    mutating func restart(_ routes: [NotificationRoute], epoch: Int64? = 0) throws {
+    mutating func restart(_ routes: [NotificationRoute]) throws {
         groups = NotifiedGroups(
-            try rows.values.map { try ToldGroup(json: $0) }, epoch: epoch,
-            clocks: facts[NotifiedGroups.clocksFact].flatMap { ClockReading(json: $0) })
+            try rows.values.map { try ToldGroup(json: $0) }, GroupClock(json: facts[NotifiedGroups.clockFact] ?? ""))
         groups.follow(routes)
     }
 }
@@ -186,10 +185,10 @@ struct NotifiedGroupsTests {
         desk.fire("a")
         _ = desk.tell(at: 31)
         desk.turn = Turn(mayAct: true, epoch: 4, first: 2)
-        try desk.restart([route()], epoch: 3)
+        try desk.restart([route()])
         #expect(desk.tell(at: 40) == [])
         desk.turn = Turn(mayAct: true, epoch: 6)
-        try desk.restart([route()], epoch: 4)
+        try desk.restart([route()])
         #expect(desk.tell(at: 50) == ["page firing: a"])
     }
 
@@ -373,7 +372,7 @@ struct AlertBoardTests {
     @Test("has another version when alerts come, go or are over, not when they change their values")
     func version() {
         let board = AlertBoard()
-        board.expect(groups: [1])
+        board.setAll([:])
         var versions = [board.version]
         for alerts in [
             [], [alert("a", value: 1)], [alert("a", value: 2)], [alert("a", value: 2), alert("b", value: 2)],

@@ -97,6 +97,7 @@ private final class HandClock: WallClock {
 private final class Desk: Sendable {
     struct State {
         var changes: [String] = []
+        var errors: [String] = []
         var turn = Turn.alone
     }
 
@@ -118,7 +119,14 @@ private final class Desk: Sendable {
         return Outbox(
             .init(
                 actions: { ["a": configured] }, turn: { [self] in state.withLock { $0.turn } },
-                record: { [self] changes in state.withLock { $0.changes += changes.map(Self.shown) } },
+                record: { [self] changes in
+                    state.withLock { state in
+                        state.changes += changes.map(Self.shown)
+                        for case .attempt(let attempt) in changes where attempt.finished != nil {
+                            state.errors.append(attempt.error)
+                        }
+                    }
+                },
                 clock: clock, chance: { 0 }), ends: ends, registry: Registry(),
             logger: Logger(level: .error))
     }
@@ -133,6 +141,8 @@ private final class Desk: Sendable {
     }
 
     var changes: [String] { state.withLock { $0.changes } }
+    /// Why attempts did not succeed.
+    var errors: [String] { state.withLock { $0.errors } }
 }
 
 private func action(_ id: Int64, series: String? = nil, epoch: Int64 = 0) -> StoredAction {
@@ -242,6 +252,19 @@ struct OutboxTests {
         #expect(desk.changes.contains("1 superseded: the turn to act of epoch 4 was over"))
     }
 
+    @Test("tells an end that was decided on before somebody else's turn all the same")
+    func endsOfOldTurns() async {
+        let puppet = Puppet()
+        let desk = Desk(puppet, quick())
+        desk.state.withLock { $0.turn = Turn(mayAct: true, epoch: 6) }
+        let outbox = desk.outbox()
+        var end = action(1, epoch: 3)
+        end.cause = "resolve"
+        outbox.add([end, action(2, epoch: 3)])
+        await run(outbox, until: { outbox.count == 0 })
+        #expect(puppet.events.map(\.key) == ["k1"])
+    }
+
     @Test("ends what is not wanted any more, waiting or under way, if it is to be")
     func cancelling() async {
         var settings = quick()
@@ -312,6 +335,7 @@ struct OutboxTests {
         outbox.add([action(1)])
         await run(outbox, until: { !puppet.events.isEmpty })
         #expect(desk.changes.suffix(2) == ["attempt 1.1 cancelled", "1 waiting due"])
+        #expect(desk.errors.last == "the appliance was stopped before the attempt had ended")
     }
 
     @Test("fails what nobody has configured any more")
