@@ -34,6 +34,16 @@ import Testing
         #expect(try scratch.shell("select count(*) from actions") == ["11"])
     }
 
+    @Test func asManyActionsStayAsMay() async throws {
+        let scratch = try Scratch { $0.retention.actions = 10 }
+        for id in 21...31 {
+            try await scratch.store.record(action(Int64(id), isOpen: false))
+            #expect(scratch.store.maintain())
+            #expect(try scratch.shell("select count(*) from actions") == ["\(min(10, id - 20))"])
+        }
+        #expect(try scratch.shell("select min(action_id) from actions") == ["22"])
+    }
+
     @Test func actionsThatEndedLongAgoGo() async throws {
         let scratch = try Scratch { $0.retention.history = 1000 }
         let now = scratch.clock.now()

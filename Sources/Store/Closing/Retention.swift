@@ -77,27 +77,33 @@ struct Retention {
     }
 
     private func removeActions(butTheLast count: Int64) throws {
-        try removeActions { connection in
-            try connection.integer(
+        let bound = try writer.performBlocking { connection -> Int64? in
+            // Numbers come one by one: most often it is clear without counting that there are not too many.
+            let first = try connection.integer("SELECT min(action_id) FROM actions") ?? 0
+            let last = try connection.integer("SELECT max(action_id) FROM actions") ?? 0
+            if last &- first < count { return nil }
+            return try connection.integer(
                 "SELECT action_id FROM actions ORDER BY action_id DESC LIMIT 1 OFFSET ?", .integer(max(0, count)))
         }
+        try removeActions(upTo: bound)
     }
 
     /// Numbers ascend with time, unless the clock was set: what that misses goes a little later.
     private func removeActions(decidedBefore time: Int64) throws {
-        try removeActions { connection in
+        let bound = try writer.performBlocking { connection in
             try connection.integer(
                 "SELECT max(action_id) - 1 FROM (SELECT action_id FROM actions WHERE decided >= ? ORDER BY action_id LIMIT 1)",
                 .integer(time)) ?? connection.integer("SELECT max(action_id) FROM actions")
         }
+        try removeActions(upTo: bound)
     }
 
     /// Takes the actions up to a number out that have ended, with their attempts.
-    private func removeActions(upTo bound: @escaping @Sendable (Connection) throws -> Int64?) throws {
+    private func removeActions(upTo bound: Int64?) throws {
+        guard let bound else { return }
         var more = true
         while more {
             more = try writer.performFreeing { connection in
-                guard let bound = try bound(connection) else { return false }
                 var gone: [Int64] = []
                 try connection.rows(
                     "SELECT action_id FROM actions WHERE action_id <= ? AND due IS NULL ORDER BY action_id LIMIT ?",
