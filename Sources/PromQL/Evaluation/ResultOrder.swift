@@ -3,7 +3,7 @@ import Model
 // In which order the series of an instant vector come: by their labels, unless the query says something else.
 extension Expression {
     /// Whether something in it puts series in an order of its own.
-    var hasOrder: Bool {
+    public var hasOrder: Bool {
         switch self {
         case .number, .string, .selector, .rangeSelector: false
         case .subquery(let node): node.inner.hasOrder

@@ -1,7 +1,7 @@
 import Model
 import Patterns
 
-/// Series in memory, for queries over what is not in a store: what tests of rules describe.
+/// Series in memory, for queries over what is not in a store: what tests of rules describe, and what rules would have recorded.
 public struct MemorySource: Sendable {
     fileprivate struct Series: Sendable {
         var labels: Labels
@@ -37,6 +37,28 @@ public struct MemorySource: Sendable {
         guard let place = places[labels] else { return nil }
         let end = series[place].timestamps.firstPlace(after: time)
         return end == 0 ? nil : Sample(series[place].timestamps[end - 1], series[place].values[end - 1])
+    }
+
+    /// Forgets all samples before a time, and the series that have no others.
+    public mutating func forget(before time: Int64) {
+        var kept: [Series] = []
+        kept.reserveCapacity(series.count)
+        for var one in series {
+            let first = time == .min ? 0 : one.timestamps.firstPlace(after: time - 1)
+            if first == one.timestamps.count { continue }
+            one.timestamps.removeFirst(first)
+            one.values.removeFirst(first)
+            kept.append(one)
+        }
+        let isSame = kept.count == series.count
+        series = kept
+        if isSame { return }
+        places.removeAll(keepingCapacity: true)
+        ofMetric.removeAll(keepingCapacity: true)
+        for (place, one) in series.enumerated() {
+            places[one.labels] = place
+            ofMetric[Array(one.labels.metric.utf8), default: []].append(place)
+        }
     }
 
     private mutating func place(of labels: Labels) -> Int {

@@ -4,7 +4,7 @@ import PromQL
 /// A source with samples laid over it that it does not have yet: what earlier rules of a group have recorded.
 struct OverlaySource: SeriesSource {
     let base: any SeriesSource
-    let overlay: MemorySource
+    let overlay: any SeriesSource
 
     func select(_ matchers: [LabelMatcher], from: Int64, to: Int64) throws -> any SeriesCursor {
         let base = try base.select(matchers, from: from, to: to)

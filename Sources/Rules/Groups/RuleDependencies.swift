@@ -1,5 +1,4 @@
 import Model
-import Patterns
 import PromQL
 
 /// Which rules of a group may see what earlier ones write in the same evaluation. Only for these is anything put together.
@@ -43,53 +42,5 @@ extension [[UInt8]: [Int]] {
             return self[Array(matcher.value.utf8)] ?? []
         }
         return Array(0..<place)
-    }
-}
-
-/// Series that a rule may write: what is known of their labels beforehand.
-private struct RuleOutput {
-    var metric: String
-    /// Labels of which the value is known; an empty one says that the series does not have it.
-    var known: [Label]
-
-    /// Whether a selection may find one of these series.
-    func fits(_ selection: [LabelMatcher]) -> Bool {
-        selection.allSatisfy { matcher in
-            let value =
-                sameBytes(matcher.name, Labels.metricName)
-                ? metric : known.first { sameBytes($0.name, matcher.name) }?.value
-            guard let value else { return true }
-            do {
-                return try CompiledMatcher(matcher).accepts(value)
-            } catch {
-                // The query itself will say what is wrong with it.
-                return true
-            }
-        }
-    }
-}
-
-extension Rule {
-    fileprivate var outputs: [RuleOutput] {
-        switch self {
-        case .recording(let rule): return [RuleOutput(metric: rule.metric, known: rule.labels)]
-        case .alerting(let rule):
-            let plain = rule.labels.filter(\.template.isPlain).map { Label($0.name, $0.text) }
-            let known =
-                plain.filter {
-                    !sameBytes($0.name, AlertInstance.nameLabel) && !sameBytes($0.name, AlertInstance.stateLabel)
-                }
-                + [Label(AlertInstance.nameLabel, rule.name)]
-            return [
-                RuleOutput(metric: AlertInstance.metric, known: known),
-                RuleOutput(metric: AlertInstance.sinceMetric, known: known),
-            ]
-        }
-    }
-
-    /// Whether it may evaluate queries of its templates.
-    fileprivate var mayAskInTemplates: Bool {
-        guard case .alerting(let rule) = self else { return false }
-        return (rule.labels + rule.annotations).contains { !$0.template.isPlain && $0.text.contains("query") }
     }
 }

@@ -1,143 +1,177 @@
 import Model
 import Rules
 
-/// A backtest as people read it: a strip of states for each series, then the changes, then the actions.
+/// A backtest as people read it: a strip of states for each series, then the changes, then the actions, and at the end what all of it
+/// comes to.
 struct BacktestText {
-    /// More series than anybody looks through; the busiest are shown.
-    private static let mostStrips = 40
     /// More lines than anybody reads.
-    private static let mostLines = 200
+    private static let mostLines = 100
 
     private let report: BacktestReport
     private let width: Int
 
     init(_ report: BacktestReport, width: Int) {
         self.report = report
-        self.width = max(40, width)
+        self.width = max(60, width)
     }
 
     /// All of it.
     var text: String {
-        var text = "from \(formatTimestamp(report.from)) to \(formatTimestamp(report.to)), "
-        text += "\(report.evaluations) evaluations\n\n"
-        if report.timelines.isEmpty { return text + "no rule had anything to judge\n" }
-        text += strips + "\n" + changes + "\n" + actions
-        return text
+        if report.rules.isEmpty { return heading + "\nthere is no rule and no threshold in it\n" }
+        return [heading, StateStrips(report, width: width).text, changes, actions, rules, actionCounts]
+            .filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
-    // MARK: Strips
-
-    /// A line for each series, as wide as there is room: a sign for what lasted longest in each part of the time.
-    private var strips: String {
-        let busiest = report.timelines.filter { $0.changes.count > 1 }.sorted { $0.changes.count > $1.changes.count }
-        let quiet = report.timelines.count - busiest.count
-        let shown = Array(busiest.prefix(Self.mostStrips))
-        var lines = ""
-        let names = shown.map(name)
-        let nameWidth = min(names.map(\.count).max() ?? 0, width / 2)
-        let room = max(20, width - nameWidth - 2)
-        for (timeline, name) in zip(shown, names) {
-            let cut = name.count > nameWidth ? String(name.prefix(max(1, nameWidth - 1))) + "…" : name
-            lines +=
-                cut + String(repeating: " ", count: max(0, nameWidth - cut.count)) + "  " + strip(timeline, room) + "\n"
-        }
-        if !shown.isEmpty { lines += "(· ok, inactive   ░ pending   ▓ soft   █ active, hard, firing   ? no data)\n" }
-        if busiest.count > shown.count { lines += "… and \(busiest.count - shown.count) more series that changed\n" }
-        if quiet > 0 { lines += "\(quiet) series never changed: \(quietStates)\n" }
-        return lines
+    private var heading: String {
+        let thresholds = report.rules.count { $0.kind == .threshold }
+        let counts = [
+            counted(report.rules.count - thresholds, "rule"), counted(thresholds, "threshold"),
+        ].compactMap { $0 }
+        return "from \(shortTime(report.from)) to \(shortTime(report.to)) (\(roughDuration(report.to - report.from)))\n"
+            + "\(counts.isEmpty ? "" : counts.joined(separator: " and ") + ", ")"
+            + "\(grouped(report.evaluations)) evaluations\n"
     }
 
-    /// What those series that never changed were all the time.
-    private var quietStates: String {
-        var counts: [String: Int] = [:]
-        for timeline in report.timelines where timeline.changes.count < 2 {
-            counts[timeline.changes.first?.state ?? "", default: 0] += 1
-        }
-        return counts.sorted { bytesPrecede($0.key, $1.key) }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    private func counted(_ count: Int, _ name: String) -> String? {
+        count == 0 ? nil : "\(grouped(count)) \(name)\(count == 1 ? "" : "s")"
     }
 
-    private func strip(_ timeline: BacktestReport.Timeline, _ room: Int) -> String {
-        let length = max(1, report.to - report.from)
-        var signs = ""
-        for column in 0..<room {
-            let start = report.from + length * Int64(column) / Int64(room)
-            let end = report.from + length * Int64(column + 1) / Int64(room)
-            signs += sign(timeline, start, max(start + 1, end))
-        }
-        return signs
-    }
-
-    /// The sign of the gravest state within a time: a short alert must not be lost between two long rests.
-    private func sign(_ timeline: BacktestReport.Timeline, _ start: Int64, _ end: Int64) -> String {
-        var gravest = -1
-        for (index, change) in timeline.changes.enumerated() {
-            let next = index + 1 < timeline.changes.count ? timeline.changes[index + 1].time : .max
-            if change.time < end, next > start { gravest = max(gravest, gravity(change.state)) }
-        }
-        return gravest < 0 ? " " : Self.signs[gravest]
-    }
-
-    private static let signs = ["·", "?", "░", "▓", "█"]
-
-    private func gravity(_ state: String) -> Int {
-        switch state {
-        case "ok", "inactive": 0
-        case "no_data": 1
-        case "pending": 2
-        case "soft": 3
-        default: 4
-        }
-    }
-
-    // MARK: Changes
+    // MARK: What happened
 
     private var changes: String {
         var all: [(time: Int64, row: [String])] = []
-        for timeline in report.timelines where timeline.changes.count > 1 {
-            var before = ""
-            for change in timeline.changes {
-                let step = before.isEmpty ? change.state : "\(before) → \(change.state)"
-                before = change.state
-                all.append((change.time, [formatTimestamp(change.time), name(timeline), step, shown(change.value)]))
+        for rule in report.rules {
+            let names = SeriesNames(rule)
+            for timeline in rule.series {
+                var before = ""
+                for change in timeline.changes {
+                    let step = before.isEmpty ? change.state : "\(before) → \(change.state)"
+                    // That a series is there, and in order, is no change.
+                    let isFirstRest = before.isEmpty && StateStrips.gravity(change.state) == 0
+                    before = change.state
+                    if isFirstRest { continue }
+                    all.append((change.time, [shortTime(change.time), names[timeline], step, shown(change.value)]))
+                }
             }
         }
         if all.isEmpty { return "nothing changed its state\n" }
         all.sort { $0.time < $1.time }
         var table = TableText([("time", .left), ("series", .left), ("state", .left), ("value", .right)])
-        for entry in all.prefix(Self.mostLines) { table.add(entry.row) }
+        for var (_, row) in all.prefix(Self.mostLines) {
+            row[1] = shortened(row[1], to: width - 52)
+            table.add(row)
+        }
         return table.text + more(all.count, "changes")
     }
 
-    // MARK: Actions
-
     private var actions: String {
-        if report.actions.isEmpty { return "no action would have been run\n" }
+        if report.actions.isEmpty { return "" }
         var table = TableText([
-            ("time", .left), ("action", .left), ("cause", .left), ("of", .left), ("state", .left), ("value", .right),
-            ("", .left),
+            ("time", .left), ("action", .left), ("cause", .left), ("of", .left), ("value", .right), ("", .left),
         ])
         for act in report.actions.prefix(Self.mostLines) {
-            let note = act.silencedBy.map { "silenced: \($0)" } ?? (act.alerts > 1 ? "\(act.alerts) alerts" : "")
             let labels = act.labels.withoutMetric
+            let of = act.rule + (labels.pairs.isEmpty ? "" : labels.inBraces)
             table.add([
-                formatTimestamp(act.time), act.action, act.cause, act.rule + (labels.pairs.isEmpty ? "" : "\(labels)"),
-                act.state, shown(act.value), note,
+                shortTime(act.time), shortened(act.action, to: 12), cause(act), shortened(of, to: width - 54),
+                shown(act.value), note(act),
             ])
         }
-        let run = report.actions.count { $0.silencedBy == nil }
-        let summary =
-            "\(run) \(run == 1 ? "action" : "actions") would have been run, \(report.actions.count - run) silenced\n"
-        return table.text + more(report.actions.count, "actions") + summary
+        return table.text + more(report.actions.count, "actions")
+    }
+
+    /// Why an action would have been run; of a level which one.
+    private func cause(_ act: BacktestReport.Act) -> String {
+        switch act.cause {
+        case "enter", "repeat": act.state == "active" ? act.cause : "\(act.cause) \(act.state)"
+        case "notify": act.reason == "repeat" ? "notify again" : act.cause
+        default: act.cause
+        }
+    }
+
+    private func note(_ act: BacktestReport.Act) -> String {
+        if let reason = act.silencedBy { return "silenced: \(reason)" }
+        return act.alerts.count > 1 ? "\(act.alerts.count) alerts" : ""
     }
 
     private func more(_ count: Int, _ what: String) -> String {
-        count > Self.mostLines ? "… and \(count - Self.mostLines) more \(what): --json has all of them\n" : ""
+        count > Self.mostLines
+            ? "… and \(grouped(count - Self.mostLines)) more \(what): --json has all of them\n" : ""
     }
 
-    private func name(_ timeline: BacktestReport.Timeline) -> String {
-        let labels = timeline.labels.dropping(["alertname"])
-        return oneLine(labels.pairs.isEmpty ? timeline.rule : "\(timeline.rule) \(labels)")
+    // MARK: What it comes to
+
+    /// A line for each rule and each of its states that have something to say.
+    private var rules: String {
+        var table = TableText([
+            ("rule", .left), ("state", .left), ("series", .right), ("times", .right), ("in all", .right),
+            ("longest", .right),
+        ])
+        for rule in report.rules {
+            let name = shortened("\(rule.kind.rawValue) \(title(rule))", to: width - 40)
+            if rule.kind == .record {
+                let samples = "\(grouped(rule.recordedSamples)) samples"
+                table.add([name, "recorded", grouped(rule.mostSeries), samples])
+            }
+            for (number, count) in report.counts(of: rule).enumerated() {
+                table.add([
+                    number == 0 ? name : "", count.state, grouped(count.series), grouped(count.times),
+                    roughDuration(count.total), count.times == 0 ? "" : roughDuration(count.longest),
+                ])
+            }
+            if rule.failures > 0 {
+                let part = "of \(grouped(rule.evaluations))"
+                table.add([
+                    rule.series.isEmpty && rule.kind != .record ? name : "", "failed", "", grouped(rule.failures), part,
+                ])
+            }
+        }
+        return table.text
+    }
+
+    /// A rule by its name, and by its labels where others are called the same.
+    private func title(_ rule: BacktestReport.Rule) -> String {
+        let isOnly = report.rules.count { $0.kind == rule.kind && sameBytes($0.name, rule.name) } == 1
+        return isOnly || rule.labels.pairs.isEmpty ? rule.name : "\(rule.name)\(rule.labels.inBraces)"
+    }
+
+    private var actionCounts: String {
+        let counts = report.actionCounts
+        if counts.isEmpty { return "no action would have been run\n" }
+        let causes = ["enter", "repeat", "resolve", "notify"].filter { cause in
+            counts.contains { $0.causes[cause] != nil }
+        }
+        var table = TableText(
+            [("action", .left), ("run", .right)] + causes.map { ($0, .right) } + [("silenced", .right)])
+        for count in counts {
+            table.add(
+                [count.action, grouped(count.run)] + causes.map { grouped(count.causes[$0] ?? 0) }
+                    + [grouped(count.silenced)])
+        }
+        return table.text
     }
 
     private func shown(_ value: Double?) -> String { value.map(readable) ?? "" }
+}
+
+/// A time without the milliseconds where there are none.
+func shortTime(_ milliseconds: Int64) -> String {
+    let text = formatTimestamp(milliseconds)
+    return text.hasSuffix(".000Z") ? "\(text.dropLast(5))Z" : text
+}
+
+/// A duration in its two largest units.
+func roughDuration(_ milliseconds: Int64) -> String {
+    let units: [Int64] = [86_400_000, 3_600_000, 60_000, 1000]
+    guard let largest = units.firstIndex(where: { milliseconds >= $0 }) else { return formatDuration(milliseconds) }
+    let grain = units[min(largest + 1, units.count - 1)]
+    return formatDuration(milliseconds / grain * grain)
+}
+
+/// A text that takes at most so many characters: what is too much goes out of its middle.
+func shortened(_ text: String, to width: Int) -> String {
+    let text = oneLine(text)
+    if text.count <= width { return text }
+    let end = max(0, (width - 1) / 2)
+    return "\(text.prefix(max(0, width - 1 - end)))…\(text.suffix(end))"
 }

@@ -60,10 +60,10 @@ struct AnswerText {
 }
 
 /// What all series have in common is said once.
-private struct SharedLabels {
+struct SharedLabels {
     /// The labels in which series differ, in byte order.
     let different: [String]
-    private let shared: Labels
+    let shared: Labels
 
     init(_ all: [Labels]) {
         let names = Set(all.flatMap { $0.pairs.map(\.name) }).sorted(by: bytesPrecede)
