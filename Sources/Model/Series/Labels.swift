@@ -23,10 +23,8 @@ extension Label: Hashable {
     /// Hashes the bytes.
     @inlinable
     public func hash(into hasher: inout Hasher) {
-        for byte in name.utf8 { hasher.combine(byte) }
-        hasher.combine(UInt8(0xff))
-        for byte in value.utf8 { hasher.combine(byte) }
-        hasher.combine(UInt8(0xff))
+        hasher.combine(bytesOf: name)
+        hasher.combine(bytesOf: value)
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import Rules
 
@@ -56,28 +57,49 @@ struct BacktestText {
         }
         if all.isEmpty { return "nothing changed its state\n" }
         all.sort { $0.time < $1.time }
-        var table = TableText([("time", .left), ("series", .left), ("state", .left), ("value", .right)])
-        for var (_, row) in all.prefix(Self.mostLines) {
-            row[1] = shortened(row[1], to: width - 52)
-            table.add(row)
-        }
-        return table.text + more(all.count, "changes")
+        let rows = all.prefix(Self.mostLines).map(\.row)
+        return table([("time", .left), ("series", .left), ("state", .left), ("value", .right)], rows, fitting: 1)
+            + more(all.count, "changes")
     }
 
     private var actions: String {
         if report.actions.isEmpty { return "" }
-        var table = TableText([
-            ("time", .left), ("action", .left), ("cause", .left), ("of", .left), ("value", .right), ("", .left),
-        ])
-        for act in report.actions.prefix(Self.mostLines) {
-            let labels = act.labels.withoutMetric
-            let of = act.rule + (labels.pairs.isEmpty ? "" : labels.inBraces)
-            table.add([
-                shortTime(act.time), shortened(act.action, to: 12), cause(act), shortened(of, to: width - 54),
-                shown(act.value), note(act),
-            ])
+        var names: [String: SeriesNames] = [:]
+        for rule in report.rules where rule.kind == .threshold { names[rule.name] = SeriesNames(rule) }
+        let rows = report.actions.prefix(Self.mostLines).map { act in
+            [
+                shortTime(act.time), shortened(act.action, to: 16), cause(act),
+                act.reason == nil ? names[act.rule]?[act.labels] ?? act.rule : group(act), shown(act.value), note(act),
+            ]
         }
-        return table.text + more(report.actions.count, "actions")
+        let columns: [(String, TableText.Alignment)] = [
+            ("time", .left), ("action", .left), ("cause", .left), ("of", .left), ("value", .right), ("", .left),
+        ]
+        return table(columns, rows, fitting: 3) + more(report.actions.count, "actions")
+    }
+
+    /// A table of which one column is cut so that it fits; what stands behind the last heading need not.
+    private func table(
+        _ columns: [(String, TableText.Alignment)], _ rows: [[String]], fitting fitted: Int
+    ) -> String {
+        var others = 0
+        for (place, column) in columns.enumerated() where place != fitted && !column.0.isEmpty {
+            others += 2 + (([column.0] + rows.map { $0[place] }).map(\.count).max() ?? 0)
+        }
+        var table = TableText(columns)
+        for var row in rows {
+            row[fitted] = shortened(row[fitted], to: max(20, width - others))
+            table.add(row)
+        }
+        return table.text
+    }
+
+    /// A group of alerts by what it has been put together by; the route where that is nothing.
+    private func group(_ act: BacktestReport.Act) -> String {
+        let name = act.labels["alertname"] ?? ""
+        let others = act.labels.dropping(["alertname"])
+        if others.pairs.isEmpty { return name.isEmpty ? act.rule : name }
+        return name.isEmpty ? others.inBraces : "\(name) \(others.inBraces)"
     }
 
     /// Why an action would have been run; of a level which one.
@@ -151,7 +173,17 @@ struct BacktestText {
         return table.text
     }
 
-    private func shown(_ value: Double?) -> String { value.map(readable) ?? "" }
+    private func shown(_ value: Double?) -> String { value.map { readable(rounded($0)) } ?? "" }
+}
+
+/// A number to six digits: more is for machines.
+func rounded(_ value: Double) -> Double {
+    guard value.isFinite, value != 0 else { return value }
+    let digits = 5 - Int(log10(value.magnitude).rounded(.down))
+    if digits <= 0 || digits > 300 { return digits > 300 ? value : value.rounded() }
+    let scale = pow(10, Double(digits))
+    let scaled = (value * scale).rounded()
+    return scaled.isFinite ? scaled / scale : value
 }
 
 /// A time without the milliseconds where there are none.

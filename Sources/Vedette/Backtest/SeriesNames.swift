@@ -6,27 +6,32 @@ struct SeriesNames {
     /// The rule with what all of its series have in common.
     let heading: String
     private let rule: String
+    private let isOnly: Bool
     private let shared: SharedLabels
 
     init(_ rule: BacktestReport.Rule) {
         self.rule = rule.name
-        shared = SharedLabels(rule.series.map { Self.own($0) })
+        isOnly = rule.series.count == 1
+        shared = SharedLabels(rule.series.map { Self.told($0.labels) })
         let common = shared.shared.pairs.isEmpty ? "" : " \(shared.shared)"
         heading = oneLine(rule.name + common)
     }
 
-    /// A series of the rule with the rule's name.
-    subscript(timeline: BacktestReport.Timeline) -> String {
-        let own = own(timeline)
-        return oneLine(own.isEmpty ? rule : "\(rule) \(own)")
+    /// A series of the rule with the rule's name. Where there is but one, the name says all.
+    subscript(labels: Labels) -> String {
+        let own = own(labels)
+        return oneLine(own.isEmpty || isOnly ? rule : "\(rule) \(own)")
     }
 
+    /// A series of the rule with the rule's name.
+    subscript(timeline: BacktestReport.Timeline) -> String { self[timeline.labels] }
+
     /// A series of the rule; empty when nothing tells it from others.
-    func own(_ timeline: BacktestReport.Timeline) -> String {
-        let labels = Self.own(timeline).keeping(shared.different)
+    func own(_ labels: Labels) -> String {
+        let labels = Self.told(labels).keeping(shared.different)
         return labels.pairs.isEmpty ? "" : oneLine(labels.description)
     }
 
     /// Every alert has its rule's name as a label.
-    private static func own(_ timeline: BacktestReport.Timeline) -> Labels { timeline.labels.dropping(["alertname"]) }
+    private static func told(_ labels: Labels) -> Labels { labels.dropping(["alertname"]) }
 }

@@ -35,10 +35,10 @@ struct StateStrips {
             let own = shown.filter { $0.rule == place }.map { rule.series[$0.series] }
             if own.isEmpty { continue }
             if rule.series.count == 1, let only = own.first {
-                rows.append((names[only], only))
+                rows.append(("\(rule.name) \(names.own(only.labels))", only))
             } else {
                 rows.append((names.heading, nil))
-                for timeline in own { rows.append(("  \(names.own(timeline))", timeline)) }
+                for timeline in own { rows.append(("  \(names.own(timeline.labels))", timeline)) }
             }
         }
         let nameWidth = min(rows.map { $0.timeline == nil ? 0 : $0.name.count }.max() ?? 0, width / 2)
