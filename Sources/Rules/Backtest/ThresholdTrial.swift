@@ -31,7 +31,7 @@ final class ThresholdTrial: Trial {
         _ mutings: Mutings
     ) {
         threshold = configured.threshold
-        group = ThresholdGroup(id: 1, name: name, thresholds: [threshold])
+        group = ThresholdGroup(id: 1, name: name, interval: configured.interval, thresholds: [threshold])
         self.mutings = mutings
         options = configuration.queries
         sampleLimit = configuration.sampleLimit

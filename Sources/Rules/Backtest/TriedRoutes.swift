@@ -59,7 +59,7 @@ struct TriedRoutes {
         for route in routes.routes(for: alert.labels) {
             let labels = route.groupLabels(of: alert.labels)
             for action in route.actions {
-                let key = ToldGroup.key(route: route.name, action: action, labels: labels)
+                let key = GroupName(route: route.name, action: action, labels: labels).key
                 let group = groups[key] ?? TriedGroup(route: route, action: action, labels: labels)
                 groups[key] = group
                 found.append(group)

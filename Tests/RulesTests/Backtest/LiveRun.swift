@@ -44,7 +44,8 @@ final class LiveRun {
         var known: Set<String> = []
 
         init(_ name: String, _ key: ThresholdGroupKey, _ thresholds: [ThresholdsSection.Configured]) {
-            group = ThresholdGroup(id: 1, name: name, thresholds: thresholds.map(\.threshold))
+            group = ThresholdGroup(
+                id: 1, name: name, interval: key.interval, thresholds: thresholds.map(\.threshold))
             schedule = GroupSchedule(name: name, interval: key.interval)
         }
     }
@@ -197,7 +198,7 @@ final class LiveRun {
             for route in configuration.routes.routes(for: alert.labels) {
                 let labels = route.groupLabels(of: alert.labels)
                 for action in route.actions {
-                    let key = ToldGroup.key(route: route.name, action: action, labels: labels)
+                    let key = GroupName(route: route.name, action: action, labels: labels).key
                     gathered[key, default: []].append(alert)
                     if told[key] == nil { told[key] = Told(route: route, action: action, labels: labels) }
                 }
