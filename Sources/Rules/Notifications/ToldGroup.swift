@@ -8,8 +8,8 @@ struct ToldGroup: Sendable, Hashable {
     /// The number of the action that tells of it at present.
     var telling: Int64?
 
-    /// Whether a row of the other says the same, but for what alerts say besides: after a start nobody is told anything before
-    /// the alerts have been judged, and so have said that anew.
+    /// Whether a row of the other says the same, but for what alerts say besides: after a start whoever judges them says that anew
+    /// before anybody is told.
     func stands(like other: ToldGroup) -> Bool {
         telling == other.telling && state.stands(like: other.state)
     }

@@ -152,7 +152,6 @@ struct JudgingBadDayTests {
             }
             await #expect(throws: (any Error).self) { try await scratch.store.flush() }
             let bytes = scratch.store.writer.currentCondition().waiting.reduce(0) { $0 + $1.byteCount }
-            print("bytes an action: \(bytes / Int(count))")
             #expect(bytes / Int(count) < 1500)
         }
         try await scratch.store.flush()
