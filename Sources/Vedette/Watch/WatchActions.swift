@@ -41,7 +41,8 @@ struct WatchActions: Sendable {
                     place: Place(file: nil, line: 1, column: 1))
                 try await action.check()
             } catch {
-                problems.append(UserError("cannot use \(key.rawValue): \(error.message)"))
+                let name = level.pluginPlace == nil ? key.rawValue : "`\(key.fileKey)`"
+                problems.append(UserError("cannot use \(name): \(error.message)", at: level.pluginPlace))
             }
         }
         if let problem = await settings.leadershipSection.check() {

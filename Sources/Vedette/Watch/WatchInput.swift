@@ -61,6 +61,9 @@ final class WatchInput {
         }
     }
 
+    /// Where something was set in the file; nil when it comes from the environment.
+    func place(of key: WatchKey) -> Place? { given[key]?.place }
+
     /// Notes what is wrong with something that was set.
     func fail(_ key: WatchKey, _ reason: String) {
         guard let given = given[key], let place = given.place else {

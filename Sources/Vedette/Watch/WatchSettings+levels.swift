@@ -13,7 +13,7 @@ func readLevels(_ input: WatchInput) -> [WatchSettings.Level]? {
         for key in olderForm where input.has(key) {
             input.fail(
                 key,
-                "it does not go with \(newer.rawValue): each level has settings of its own, beginning with SOFT_ or HARD_"
+                "it does not go with \(newer.rawValue)\(input.place(of: newer).map { " (\($0))" } ?? ""): each level has settings of its own, beginning with SOFT_ or HARD_"
             )
         }
         return readNewerForm(input)
@@ -85,7 +85,7 @@ private func level(
     guard let name = input[plugin] else { return WatchSettings.Level(level: level) }
     level.onEnter = [name]
     level.onRepeat = backoff == nil ? [] : [name]
-    return WatchSettings.Level(level: level, pluginKey: plugin, plugin: name)
+    return WatchSettings.Level(level: level, pluginKey: plugin, plugin: name, pluginPlace: input.place(of: plugin))
 }
 
 private func readPause(_ key: WatchKey, _ input: WatchInput) -> Int64? {

@@ -14,6 +14,8 @@ struct WatchSettings: Sendable {
         var pluginKey: WatchKey?
         /// The plugin's name; empty when there is none.
         var plugin = ""
+        /// Where that stands; nil for the environment.
+        var pluginPlace: Place?
     }
 
     /// Whose turn it is to act.
