@@ -55,7 +55,7 @@ struct ActingTests {
         #expect(try queryOne(file, "pragma integrity_check") == "ok")
     }
 
-    @Test(.timeLimit(.minutes(2))) func ofTwoInstancesOnOneLockOneActs() throws {
+    @Test(.timeLimit(.minutes(5))) func ofTwoInstancesOnOneLockOneActs() throws {
         let exporter = try Exporter(text: "queue_length 50\n")
         let receiver = try Exporter(keepingRequests: true) { _ in Reply("thanks") }
         defer {
@@ -98,7 +98,7 @@ struct ActingTests {
     }
 
     /// After a start nobody knows at first what fires: what was told before is not over because of that.
-    @Test(.timeLimit(.minutes(1))) func aRestartTellsNobodyThatAlertsAreOver() throws {
+    @Test(.timeLimit(.minutes(5))) func aRestartTellsNobodyThatAlertsAreOver() throws {
         let exporter = try Exporter(text: "queue_length 50\n")
         let receiver = try Exporter(keepingRequests: true) { _ in Reply("thanks") }
         defer {
@@ -128,7 +128,7 @@ struct ActingTests {
         #expect(try second.stop() == .exit(0))
     }
 
-    @Test(.timeLimit(.minutes(2))) func aThousandActionsAtOnceAreRecordedAtOnceAndWorkedOff() throws {
+    @Test(.timeLimit(.minutes(5))) func aThousandActionsAtOnceAreRecordedAtOnceAndWorkedOff() throws {
         let text = (0..<1000).map { "queue_length{n=\"\($0)\"} 50\n" }.joined()
         let exporter = try Exporter(text: text)
         let receiver = try Exporter(keepingRequests: true) { _ in Reply("thanks") }
@@ -151,7 +151,7 @@ struct ActingTests {
         #expect(try appliance.stop() == .exit(0))
     }
 
-    @Test(.timeLimit(.minutes(1))) func aWebhookThatFailsIsTriedAgainWithTheSameKey() throws {
+    @Test(.timeLimit(.minutes(5))) func aWebhookThatFailsIsTriedAgainWithTheSameKey() throws {
         let exporter = try Exporter(text: "queue_length 50\n")
         let receiver = try Exporter(keepingRequests: true) { number in
             switch number {

@@ -16,7 +16,7 @@ struct AlertmanagerTests {
         #"mount -t overlay overlay -o "lowerdir=$1/share:/usr/share" /usr/share && shift && exec "$@""#
 
     @Test(
-        .enabled(if: Surroundings.mayMount, Comment(rawValue: Surroundings.noMount)), .timeLimit(.minutes(2)))
+        .enabled(if: Surroundings.mayMount, Comment(rawValue: Surroundings.noMount)), .timeLimit(.minutes(5)))
     func itTakesAlertsByRoutesAndTheirEnds() throws {
         let workplace = try Workplace()
         let port = try freePort()
@@ -71,7 +71,7 @@ struct AlertmanagerTests {
         #expect(try appliance.stop() == .exit(0))
     }
 
-    @Test(.timeLimit(.minutes(1))) func itsToolMakesFindsAndEndsOurSilences() throws {
+    @Test(.timeLimit(.minutes(5))) func itsToolMakesFindsAndEndsOurSilences() throws {
         let workplace = try Workplace()
         let exporter = try Exporter(text: "queue_length 50\n")
         let receiver = try Exporter(keepingRequests: true) { _ in Reply("thanks") }

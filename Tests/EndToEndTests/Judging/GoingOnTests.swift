@@ -34,7 +34,7 @@ struct GoingOnTests {
         appliance.program.send(SIGHUP)
     }
 
-    @Test(.timeLimit(.minutes(1))) func anotherIntervalBeginsNoDurationAnew() throws {
+    @Test(.timeLimit(.minutes(5))) func anotherIntervalBeginsNoDurationAnew() throws {
         defer { [exporter, receiver].forEach { $0.stop() } }
         let appliance = try Appliance(in: workplace, configuration: configuration(queue("interval: 200ms, for: 1h")))
         let known = try eventually("it is pending") { () -> [String]? in
@@ -55,7 +55,7 @@ struct GoingOnTests {
         #expect(try appliance.stop() == .exit(0))
     }
 
-    @Test(.timeLimit(.minutes(1))) func aThresholdThatIsTakenOutIsOverAndBeginsAnew() throws {
+    @Test(.timeLimit(.minutes(5))) func aThresholdThatIsTakenOutIsOverAndBeginsAnew() throws {
         defer { [exporter, receiver].forEach { $0.stop() } }
         let with = configuration(queue("interval: 200ms"))
         let appliance = try Appliance(in: workplace, configuration: with)
@@ -79,7 +79,7 @@ struct GoingOnTests {
         #expect(try appliance.stop() == .exit(0))
     }
 
-    @Test(.timeLimit(.minutes(1))) func aStopAndAStartUnderALockRepeatNothing() throws {
+    @Test(.timeLimit(.minutes(5))) func aStopAndAStartUnderALockRepeatNothing() throws {
         defer { [exporter, receiver].forEach { $0.stop() } }
         let configuration = configuration(
             queue("interval: 200ms"),

@@ -20,7 +20,7 @@ struct SourceTests {
         (vector("fifty"), 200, "not a time and a value"),
     ]
 
-    @Test(.timeLimit(.minutes(2)), arguments: nonsense.indices)
+    @Test(.timeLimit(.minutes(5)), arguments: nonsense.indices)
     func whatIsNoAnswerIsNoData(index: Int) throws {
         let (reply, status, words) = Self.nonsense[index]
         let server = try Exporter { _ in
