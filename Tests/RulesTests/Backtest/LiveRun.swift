@@ -17,6 +17,8 @@ final class LiveRun {
     private var rules: [RuleGroupRun] = []
     private var thresholds: [ThresholdGroupRun] = []
     private var told: [String: Told] = [:]
+    private var gathered: [String: Told] = [:]
+    private var isJudged = false
     /// What has come of it, to be compared: lines about states, and about actions.
     private(set) var states: [String: [String]] = [:]
     private(set) var actions: [String] = []
@@ -54,6 +56,7 @@ final class LiveRun {
         let route: NotificationRoute
         let action: String
         let labels: Labels
+        var alerts: [ActionAlert] = []
         var state: AlertGroupState?
         var isTelling = false
     }
@@ -118,6 +121,7 @@ final class LiveRun {
     // MARK: Rules
 
     private func evaluate(_ run: RuleGroupRun, at now: Int64) {
+        isJudged = true
         let evaluation = run.evaluator.evaluate(run.state, at: now, over: storage, control: control)
         run.state = evaluation.state
         for sample in evaluation.samples { storage.add(sample.labels, sample.sample) }
@@ -154,6 +158,7 @@ final class LiveRun {
     // MARK: Thresholds
 
     private func evaluate(_ run: ThresholdGroupRun, at now: Int64) {
+        isJudged = true
         let engine = QueryEngine(storage, options: configuration.queries)
         let results = run.group.entries.map { entry in
             do throws(QueryError) {
@@ -192,25 +197,16 @@ final class LiveRun {
     // MARK: Routes
 
     private func look(at now: Int64) {
-        if configuration.routes.isEmpty { return }
-        var gathered: [String: [ActionAlert]] = [:]
-        for alert in rules.flatMap({ alerts($0) }) + thresholds.flatMap({ $0.group.alerts(externalURL: "") }) {
-            for route in configuration.routes.routes(for: alert.labels) {
-                let labels = route.groupLabels(of: alert.labels)
-                for action in route.actions {
-                    let key = GroupName(route: route.name, action: action, labels: labels).key
-                    gathered[key, default: []].append(alert)
-                    if told[key] == nil { told[key] = Told(route: route, action: action, labels: labels) }
-                }
-            }
-        }
-        for (key, var group) in told {
+        if isJudged { gather() }
+        isJudged = false
+        for key in Set(told.keys).union(gathered.keys) {
+            guard var group = told[key] ?? gathered[key] else { continue }
             if group.isTelling {
                 group.state = group.state?.settled(succeeded: true)
                 group.isTelling = false
             }
             let outcome = AlertGroupState.next(
-                after: group.state, alerts: gathered[key] ?? [], timing: group.route.timing, at: now,
+                after: group.state, alerts: gathered[key]?.alerts ?? [], timing: group.route.timing, at: now,
                 isMuted: { mutings.reason(for: $0, at: now) != nil })
             group.state = outcome.state
             if let notice = outcome.notice {
@@ -222,6 +218,21 @@ final class LiveRun {
                 actions.append(line(silenced, group, now, reason))
             }
             told[key] = group.state == nil ? nil : group
+        }
+    }
+
+    /// Puts the alerts into groups, when something has been judged.
+    private func gather() {
+        gathered = [:]
+        if configuration.routes.isEmpty { return }
+        for alert in rules.flatMap({ alerts($0) }) + thresholds.flatMap({ $0.group.alerts(externalURL: "") }) {
+            for route in configuration.routes.routes(for: alert.labels) {
+                let labels = route.groupLabels(of: alert.labels)
+                for action in route.actions {
+                    let key = GroupName(route: route.name, action: action, labels: labels).key
+                    gathered[key, default: Told(route: route, action: action, labels: labels)].alerts.append(alert)
+                }
+            }
         }
     }
 
