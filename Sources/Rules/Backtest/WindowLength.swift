@@ -4,16 +4,17 @@ import Model
 struct WindowLength {
     /// At the most so many times of the trial that is judged most often, and at the least.
     private static let times: ClosedRange<Int64> = 16...5760
-    /// At first nobody knows how many series there are.
-    private static let firstTimes: Int64 = 240
+    /// At first nobody knows how many series there are: it may be so many.
+    private static let expectedSeries = 8000
 
     private let mostValues: Int
     private let interval: Int64
-    private var count = Self.firstTimes
+    private var count: Int64
 
     init(of intervals: [Int64], mostValues: Int) {
         interval = max(1, intervals.min() ?? 60_000)
         self.mostValues = mostValues
+        count = Int64(mostValues / Self.expectedSeries).clamped(to: Self.times)
     }
 
     /// The length of a window.
@@ -29,6 +30,12 @@ struct WindowLength {
         } else if values < mostValues / 4 {
             count *= 2
         }
-        count = min(max(count, Self.times.lowerBound), Self.times.upperBound)
+        count = count.clamped(to: Self.times)
+    }
+}
+
+extension Int64 {
+    fileprivate func clamped(to range: ClosedRange<Int64>) -> Int64 {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
     }
 }
