@@ -161,7 +161,7 @@ struct BacktestTests {
         try importQueue()
         try writeConfiguration()
         try workplace.write("thresholds: [", to: "no-yaml.yaml")
-        try workplace.write("thresholds:\n  - {name: a}\n", to: "incomplete.yaml")
+        try workplace.write("thresholds:\n  - {name: a, expr: up}\n", to: "incomplete.yaml")
         try workplace.write("groups:\n  - {name: g, rules: [{alert: A, expr: 'sum('}]}\n", to: "broken.yml")
         try FileManager.default.createDirectory(atPath: workplace.file("folder"), withIntermediateDirectories: true)
         try workplace.write("no database", to: "text.db")
