@@ -14,7 +14,7 @@ struct TriedRoutes {
     private let routes: [NotificationRoute]
     private let mutings: Mutings
     private var firing: [Labels: Firing] = [:]
-    private var groups: [String: TriedGroup] = [:]
+    private var groups: [GroupName: TriedGroup] = [:]
 
     init(_ routes: [NotificationRoute], _ mutings: Mutings) {
         self.routes = routes
@@ -25,9 +25,9 @@ struct TriedRoutes {
     mutating func tell(_ events: [AlertEvent], until end: Int64, _ actions: inout [BacktestReport.Act]) {
         let inOrder = events.enumerated().sorted { a, b in (a.element.time, a.offset) < (b.element.time, b.offset) }
         for (_, event) in inOrder { take(event) }
-        for (key, group) in groups.sorted(by: { bytesPrecede($0.key, $1.key) }) {
+        for (name, group) in groups.sorted(by: { bytesPrecede($0.key.key, $1.key.key) }) {
             group.advance(until: end, mutings, &actions)
-            if group.isOver { groups[key] = nil }
+            if group.isOver { groups[name] = nil }
         }
     }
 
@@ -55,34 +55,26 @@ struct TriedRoutes {
     }
 
     private mutating func groups(of alert: ActionAlert) -> [TriedGroup] {
-        var found: [TriedGroup] = []
-        for route in routes.routes(for: alert.labels) {
-            let labels = route.groupLabels(of: alert.labels)
-            for action in route.actions {
-                let key = GroupName(route: route.name, action: action, labels: labels).key
-                let group = groups[key] ?? TriedGroup(route: route, action: action, labels: labels)
-                groups[key] = group
-                found.append(group)
-            }
+        routes.groups(of: alert.labels).map { name, route in
+            let group = groups[name] ?? TriedGroup(name, route.timing)
+            groups[name] = group
+            return group
         }
-        return found
     }
 }
 
 /// A group of alerts of the past, with one of its route's actions. The action succeeds at once.
 private final class TriedGroup {
-    private let route: NotificationRoute
-    private let action: String
-    private let labels: Labels
+    private let name: GroupName
+    private let timing: GroupTiming
     private var alerts: [Labels: ActionAlert] = [:]
     private var state: AlertGroupState?
     /// What has happened and has not been looked at, in the order of time.
     var events: [AlertEvent] = []
 
-    init(route: NotificationRoute, action: String, labels: Labels) {
-        self.route = route
-        self.action = action
-        self.labels = labels
+    init(_ name: GroupName, _ timing: GroupTiming) {
+        self.name = name
+        self.timing = timing
     }
 
     /// Whether nothing of it is left.
@@ -122,7 +114,7 @@ private final class TriedGroup {
 
     private func look(at now: Int64, _ mutings: Mutings, _ actions: inout [BacktestReport.Act]) {
         let outcome = AlertGroupState.next(
-            after: state, alerts: Array(alerts.values), timing: route.timing, at: now,
+            after: state, alerts: Array(alerts.values), timing: timing, at: now,
             isMuted: { mutings.reason(for: $0, at: now) != nil })
         state = outcome.state
         if let notice = outcome.notice {
@@ -140,8 +132,8 @@ private final class TriedGroup {
 
     private func act(_ notice: GroupNotice, at now: Int64, silencedBy: String?) -> BacktestReport.Act {
         .init(
-            time: now, action: action, rule: route.name, cause: notice.isFiring ? "notify" : "resolve",
-            reason: notice.reason.rawValue, state: notice.isFiring ? "firing" : "resolved", labels: labels,
+            time: now, action: name.action, rule: name.route, cause: notice.isFiring ? "notify" : "resolve",
+            reason: notice.reason.rawValue, state: notice.isFiring ? "firing" : "resolved", labels: name.labels,
             value: notice.alerts.count == 1 ? notice.alerts[0].value : nil,
             alerts: notice.alerts.map { .init(labels: $0.labels, isFiring: $0.isFiring, value: $0.value) },
             silencedBy: silencedBy)

@@ -16,9 +16,11 @@ final class LiveRun {
     private let storage: LiveStorage
     private var rules: [RuleGroupRun] = []
     private var thresholds: [ThresholdGroupRun] = []
-    private var told: [String: Told] = [:]
-    private var gathered: [String: Told] = [:]
+    private var groups = NotifiedGroups()
     private var isJudged = false
+    private var version = 0
+    /// The actions of routes that have ended since the last look.
+    private var told: [Int64: Bool] = [:]
     /// What has come of it, to be compared: lines about states, and about actions.
     private(set) var states: [String: [String]] = [:]
     private(set) var actions: [String] = []
@@ -52,15 +54,6 @@ final class LiveRun {
         }
     }
 
-    private struct Told {
-        let route: NotificationRoute
-        let action: String
-        let labels: Labels
-        var alerts: [ActionAlert] = []
-        var state: AlertGroupState?
-        var isTelling = false
-    }
-
     private let numbers = ActionNumbers(after: 0, appliance: "")
 
     init(_ configuration: JudgingConfiguration, over past: MemorySource, from: Int64, to: Int64) throws {
@@ -69,8 +62,8 @@ final class LiveRun {
         self.to = to
         mutings = try Mutings([]) { _ in }
         mutings.configure(configuration.silences, configuration.windows)
-        let groups = configuration.ruleFiles.flatMap(\.groups)
-        rules = groups.map { RuleGroupRun($0, configuration.groups) }
+        groups.follow(configuration.routes)
+        rules = configuration.ruleFiles.flatMap(\.groups).map { RuleGroupRun($0, configuration.groups) }
         thresholds = ThresholdGroupKey.grouped(configuration.thresholds).map { ThresholdGroupRun($0, $1, $2) }
         // Somebody else's recordings end where ours begin.
         var starts: [String: Int64] = [:]
@@ -197,50 +190,25 @@ final class LiveRun {
     // MARK: Routes
 
     private func look(at now: Int64) {
-        if isJudged { gather() }
+        if isJudged { version += 1 }
         isJudged = false
-        for key in Set(told.keys).union(gathered.keys) {
-            guard var group = told[key] ?? gathered[key] else { continue }
-            if group.isTelling {
-                group.state = group.state?.settled(succeeded: true)
-                group.isTelling = false
-            }
-            let outcome = AlertGroupState.next(
-                after: group.state, alerts: gathered[key]?.alerts ?? [], timing: group.route.timing, at: now,
-                isMuted: { mutings.reason(for: $0, at: now) != nil })
-            group.state = outcome.state
-            if let notice = outcome.notice {
-                group.isTelling = true
-                actions.append(line(notice, group, now, nil))
-            }
-            if let silenced = outcome.silenced {
-                let reason = silenced.alerts.first.flatMap { mutings.reason(for: $0.labels, at: now) } ?? ""
-                actions.append(line(silenced, group, now, reason))
-            }
-            told[key] = group.state == nil ? nil : group
+        var round = NotifyingRound(
+            now: now, turn: .alone, muting: { [mutings] in mutings.reason(for: $0, at: now) }, numbers: numbers,
+            externalURL: "")
+        groups.take(Turn.alone)
+        groups.take(told)
+        told = [:]
+        groups.look(
+            at: version,
+            { rules.flatMap { alerts($0) } + thresholds.flatMap { $0.group.alerts(externalURL: "") } }, in: &round)
+        for action in round.decided { told[action.id] = true }
+        for case .action(let action) in round.changes {
+            let alerts = JSONValue.parsed(action.event)?["alerts"]?.elements.count ?? 0
+            actions.append(
+                line(
+                    now, action.action, action.rule, action.cause, action.state, "\(readLabels(action.series))",
+                    action.value, alerts, action.outcome == .silenced ? action.note : nil))
         }
-    }
-
-    /// Puts the alerts into groups, when something has been judged.
-    private func gather() {
-        gathered = [:]
-        if configuration.routes.isEmpty { return }
-        for alert in rules.flatMap({ alerts($0) }) + thresholds.flatMap({ $0.group.alerts(externalURL: "") }) {
-            for route in configuration.routes.routes(for: alert.labels) {
-                let labels = route.groupLabels(of: alert.labels)
-                for action in route.actions {
-                    let key = GroupName(route: route.name, action: action, labels: labels).key
-                    gathered[key, default: Told(route: route, action: action, labels: labels)].alerts.append(alert)
-                }
-            }
-        }
-    }
-
-    private func line(_ notice: GroupNotice, _ group: Told, _ now: Int64, _ silencedBy: String?) -> String {
-        line(
-            now, group.action, group.route.name, notice.isFiring ? "notify" : "resolve",
-            notice.isFiring ? "firing" : "resolved", "\(group.labels)",
-            notice.alerts.count == 1 ? notice.alerts[0].value : nil, notice.alerts.count, silencedBy)
     }
 
     private func line(
@@ -277,6 +245,13 @@ extension BacktestReport {
             "\($0.time - from) \($0.action) \($0.rule) \($0.cause) \($0.state) \($0.labels)"
                 + " \($0.value.map(formatExpositionValue) ?? "-") \($0.alerts.count) \($0.silencedBy ?? "-")"
         }
+    }
+}
+
+extension JSONValue {
+    /// What a text says; nil when it is no JSON.
+    fileprivate static func parsed(_ text: String) -> JSONValue? {
+        do { return try JSONValue(Array(text.utf8)) } catch { return nil }
     }
 }
 
