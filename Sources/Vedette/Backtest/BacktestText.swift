@@ -39,27 +39,45 @@ struct BacktestText {
 
     // MARK: What happened
 
+    /// A change of a state as a row, and whether it belongs to something that was pending and came to nothing.
+    private struct Change {
+        var time: Int64
+        var row: [String]
+        var isIdle: Bool
+    }
+
     private var changes: String {
-        var all: [(time: Int64, row: [String])] = []
-        for rule in report.rules {
-            let names = SeriesNames(rule)
-            for timeline in rule.series {
-                var before = ""
-                for change in timeline.changes {
-                    let step = before.isEmpty ? change.state : "\(before) → \(change.state)"
-                    // That a series is there, and in order, is no change.
-                    let isFirstRest = before.isEmpty && StateStrips.gravity(change.state) == 0
-                    before = change.state
-                    if isFirstRest { continue }
-                    all.append((change.time, [shortTime(change.time), names[timeline], step, shown(change.value)]))
-                }
-            }
-        }
+        var all = report.rules.flatMap(changes)
         if all.isEmpty { return "nothing changed its state\n" }
+        var note = ""
+        if all.count > Self.mostLines {
+            // They hide the others, and the counts below say how many there were.
+            let count = all.count
+            all.removeAll(where: \.isIdle)
+            if count > all.count { note = "(without what was pending and came to nothing)\n" }
+        }
         all.sort { $0.time < $1.time }
         let rows = all.prefix(Self.mostLines).map(\.row)
         return table([("time", .left), ("series", .left), ("state", .left), ("value", .right)], rows, fitting: 1)
-            + more(all.count, "changes")
+            + more(all.count, "changes") + note
+    }
+
+    private func changes(of rule: BacktestReport.Rule) -> [Change] {
+        let names = SeriesNames(rule)
+        func isIdle(_ timeline: BacktestReport.Timeline, _ place: Int) -> Bool {
+            place >= 0 && place + 1 < timeline.changes.count && timeline.changes[place].state == "pending"
+                && StateStrips.gravity(timeline.changes[place + 1].state) == 0
+        }
+        return rule.series.flatMap { timeline in
+            timeline.changes.enumerated().compactMap { place, change in
+                // That a series is there, and in order, is no change.
+                if place == 0, StateStrips.gravity(change.state) == 0 { return nil }
+                let step = place == 0 ? change.state : "\(timeline.changes[place - 1].state) → \(change.state)"
+                return Change(
+                    time: change.time, row: [shortTime(change.time), names[timeline], step, shown(change.value)],
+                    isIdle: isIdle(timeline, place) || isIdle(timeline, place - 1))
+            }
+        }
     }
 
     private var actions: String {
@@ -125,30 +143,30 @@ struct BacktestText {
 
     /// A line for each rule and each of its states that have something to say.
     private var rules: String {
-        var table = TableText([
-            ("rule", .left), ("state", .left), ("series", .right), ("times", .right), ("in all", .right),
-            ("longest", .right),
-        ])
+        var rows: [[String]] = []
         for rule in report.rules {
-            let name = shortened("\(rule.kind.rawValue) \(title(rule))", to: width - 40)
+            let first = rows.count
             if rule.kind == .record {
-                let samples = "\(grouped(rule.recordedSamples)) samples"
-                table.add([name, "recorded", grouped(rule.mostSeries), samples])
+                rows.append([
+                    "", "recorded", grouped(rule.mostSeries), "\(grouped(rule.recordedSamples)) samples", "", "",
+                ])
             }
-            for (number, count) in report.counts(of: rule).enumerated() {
-                table.add([
-                    number == 0 ? name : "", count.state, grouped(count.series), grouped(count.times),
-                    roughDuration(count.total), count.times == 0 ? "" : roughDuration(count.longest),
+            for count in report.counts(of: rule) {
+                rows.append([
+                    "", count.state, grouped(count.series), grouped(count.times), roughDuration(count.total),
+                    count.times == 0 ? "" : roughDuration(count.longest),
                 ])
             }
             if rule.failures > 0 {
-                let part = "of \(grouped(rule.evaluations))"
-                table.add([
-                    rule.series.isEmpty && rule.kind != .record ? name : "", "failed", "", grouped(rule.failures), part,
-                ])
+                rows.append(["", "failed", "", grouped(rule.failures), "of \(grouped(rule.evaluations))", ""])
             }
+            if rows.indices.contains(first) { rows[first][0] = "\(rule.kind.rawValue) \(title(rule))" }
         }
-        return table.text
+        let columns: [(String, TableText.Alignment)] = [
+            ("rule", .left), ("state", .left), ("series", .right), ("times", .right), ("in all", .right),
+            ("longest", .right),
+        ]
+        return table(columns, rows, fitting: 0)
     }
 
     /// A rule by its name, and by its labels where others are called the same.
@@ -163,14 +181,14 @@ struct BacktestText {
         let causes = ["enter", "repeat", "resolve", "notify"].filter { cause in
             counts.contains { $0.causes[cause] != nil }
         }
-        var table = TableText(
-            [("action", .left), ("run", .right)] + causes.map { ($0, .right) } + [("silenced", .right)])
-        for count in counts {
-            table.add(
-                [count.action, grouped(count.run)] + causes.map { grouped(count.causes[$0] ?? 0) }
-                    + [grouped(count.silenced)])
+        let columns: [(String, TableText.Alignment)] =
+            [("action", .left), ("run", .right)] + causes.map { ($0, .right) } + [("silenced", .right)]
+        let rows = counts.map { count in
+            [count.action, grouped(count.run)] + causes.map { grouped(count.causes[$0] ?? 0) } + [
+                grouped(count.silenced)
+            ]
         }
-        return table.text
+        return table(columns, rows, fitting: 0)
     }
 
     private func shown(_ value: Double?) -> String { value.map { readable(rounded($0)) } ?? "" }
