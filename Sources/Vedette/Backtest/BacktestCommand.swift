@@ -6,6 +6,7 @@ import Model
 import PromQL
 import Rules
 import Store
+import Synchronization
 import Threads
 
 extension Option {
@@ -113,9 +114,12 @@ private struct BacktestRange {
 /// How much is done, on a terminal.
 private final class BacktestMeter: Sendable {
     private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let shown = Atomic(-1)
 
     func show(_ part: Double) {
-        if isTerminal { write("\r\(Int(part * 100)) %", to: STDERR_FILENO) }
+        let percent = Int(part * 100)
+        if !isTerminal || shown.exchange(percent, ordering: .relaxed) == percent { return }
+        write("\r\(percent) %", to: STDERR_FILENO)
     }
 
     func clear() {
