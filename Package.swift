@@ -77,7 +77,7 @@ let package = Package(
                 "Model", "Instruments", "Threads", "Patterns", "Logging", "CSQLite", "CDeflate", "CMigrations",
                 "CPlatform",
             ]),
-        room("Kubernetes", ["Model", "HTTPClient"]),
+        room("Kubernetes", ["Model", "Threads", "Configuration", "HTTPClient"]),
         room(
             "Actions",
             ["Model", "Logging", "Threads", "Configuration", "Templates", "HTTPClient", "Requests", "CPlatform"]),
@@ -87,13 +87,13 @@ let package = Package(
             "Collectors",
             [
                 "Model", "Logging", "Instruments", "Threads", "Patterns", "Configuration", "Exposition", "HTTPClient",
-                "Requests", "Store", "CPlatform",
+                "Requests", "Store", "Kubernetes", "CPlatform",
             ]),
         room(
             "Rules",
             [
                 "Model", "Instruments", "Logging", "Threads", "Patterns", "Configuration", "PromQL", "Templates",
-                "HTTPClient", "Requests", "Store", "Actions", "CPlatform",
+                "HTTPClient", "Requests", "Store", "Kubernetes", "Actions", "CPlatform",
             ]),
         room(
             "HTTPAPI",
@@ -108,7 +108,8 @@ let package = Package(
             name: "Vedette",
             dependencies: [
                 "Model", "Logging", "Instruments", "Patterns", "Configuration", "Exposition", "HTTPClient", "Store",
-                "Collectors", "Actions", "Templates", "Rules", "RemoteWrite", "HTTPAPI", "PromQL", "Threads",
+                "Collectors", "Kubernetes", "Actions", "Templates", "Rules", "RemoteWrite", "HTTPAPI", "PromQL",
+                "Threads",
                 "CPlatform", "CSQLite", "CCurl",
                 "CMicrohttpd", "CYAML", "CZlib", "CDeflate", "CRE2", "CRevision",
             ],
@@ -130,6 +131,10 @@ let package = Package(
 
         // What the tests of several rooms need: servers that behave as badly as told.
         .target(name: "TestSupport", dependencies: ["Threads", "CZlib"], path: "Tests/Support", swiftSettings: strict),
+        // An API server of Kubernetes for tests.
+        .target(
+            name: "ClusterSupport", dependencies: ["Model", "HTTPAPI"], path: "Tests/ClusterSupport",
+            swiftSettings: strict),
         // Bodies of remote writes, as the tests of two rooms need them.
         .target(
             name: "WriteBodies", dependencies: ["Model", "CSnappy"], path: "Tests/WriteBodies", swiftSettings: strict),
@@ -142,13 +147,14 @@ let package = Package(
         tests(of: "Exposition", ["Model"]),
         tests(of: "HTTPClient", ["Model", "Threads", "TestSupport"]),
         tests(of: "Requests", ["Model", "Configuration", "HTTPClient"]),
+        tests(of: "Kubernetes", ["Model", "HTTPClient", "ClusterSupport"]),
         tests(of: "Store", ["Model", "Instruments", "Patterns", "Logging", "Threads", "CSQLite"]),
         tests(
             of: "Collectors",
             [
                 "Model", "Configuration", "Exposition", "HTTPClient", "Store", "Instruments", "Logging", "Patterns",
                 "Threads",
-                "TestSupport",
+                "Kubernetes", "TestSupport", "ClusterSupport",
             ]),
         // Prometheus's own test scripts, run by `make promqltest` and within the tests.
         .target(
@@ -170,7 +176,7 @@ let package = Package(
             of: "Rules",
             [
                 "Model", "Instruments", "Logging", "Threads", "Patterns", "Configuration", "PromQL", "Templates",
-                "HTTPClient", "Store", "Actions", "TestSupport",
+                "HTTPClient", "Store", "Kubernetes", "Actions", "TestSupport", "ClusterSupport",
             ]),
         tests(
             of: "HTTPAPI",
@@ -181,7 +187,8 @@ let package = Package(
                 "Model", "Logging", "Actions", "Instruments", "Configuration", "Exposition", "HTTPAPI", "PromQL",
                 "Rules", "Store",
             ]),
-        .testTarget(name: "EndToEndTests", exclude: ["RuleFiles"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["ClusterSupport"], exclude: ["RuleFiles"], swiftSettings: strict),
     ],
     cLanguageStandard: .gnu2x,
     cxxLanguageStandard: .cxx17

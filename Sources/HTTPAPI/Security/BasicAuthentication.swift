@@ -1,3 +1,4 @@
+import Model
 /// HTTP's basic authentication against names and passwords that are held in memory.
 public struct BasicAuthentication: Authenticator {
     private let credentials: [[UInt8]]

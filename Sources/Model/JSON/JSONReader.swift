@@ -19,7 +19,7 @@ public struct JSONReader: Sendable {
     /// How deeply objects and arrays may stand in each other.
     private static let greatestDepth = 512
 
-    private enum Expectation {
+    enum Expectation {
         /// A value, or the end of an array that has just begun.
         case value, firstElement
         /// A key, or the end of an object that has just begun.
@@ -29,11 +29,11 @@ public struct JSONReader: Sendable {
         case nothing
     }
 
-    private let bytes: [UInt8]
-    private var at = 0
+    let bytes: [UInt8]
+    var at = 0
     /// The open brackets, true for objects.
-    private var open: [Bool] = []
-    private var expected = Expectation.value
+    private(set) var open: [Bool] = []
+    var expected = Expectation.value
 
     /// A reader at the beginning of a document.
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -52,7 +52,7 @@ public struct JSONReader: Sendable {
     }
 
     /// What stands behind a value: the end of what it is in, or a comma.
-    private mutating func separator() throws(UserError) -> Event? {
+    mutating func separator() throws(UserError) -> Event? {
         let isObject = open.last ?? false
         switch peek() {
         case UInt8(ascii: ","):
@@ -213,7 +213,7 @@ public struct JSONReader: Sendable {
 
     // MARK: Bytes
 
-    private func peek() -> UInt8? { at < bytes.count ? bytes[at] : nil }
+    func peek() -> UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private mutating func skip(_ byte: UInt8) -> Bool {
         guard peek() == byte else { return false }
@@ -221,17 +221,17 @@ public struct JSONReader: Sendable {
         return true
     }
 
-    private mutating func skipBlanks() {
+    mutating func skipBlanks() {
         while let byte = peek(), byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { at += 1 }
     }
 
-    private func unexpected(_ expected: String) -> UserError {
+    func unexpected(_ expected: String) -> UserError {
         let rest = String(decoding: bytes[min(at, bytes.count)...].prefix(4), as: UTF8.self).unicodeScalars.first
         let found = rest.map { quoted(String(Character($0))) } ?? "the end"
         return error("expected \(expected), found \(found)")
     }
 
-    private func error(_ reason: String) -> UserError {
+    func error(_ reason: String) -> UserError {
         let before = bytes[..<min(at, bytes.count)]
         let line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
         let begin = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0

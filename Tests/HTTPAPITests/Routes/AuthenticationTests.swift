@@ -46,17 +46,6 @@ struct AuthenticationTests {
         #expect(try await client().ask(.options, "/api/v1/targets").status == .noContent)
     }
 
-    @Test("reads base 64 as Foundation does", arguments: 0..<40)
-    func base64(length: Int) {
-        let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 73 &+ 5) }
-        let text = Data(bytes).base64EncodedString()
-        #expect(decodedBase64(text.utf8) == bytes)
-        #expect(decodedBase64(text.filter { $0 != "=" }.utf8) == bytes)
-    }
-
-    @Test("refuses broken base 64", arguments: ["A", "AA=", "AAA==", "A=AA", "AA*A", "AAAA=", "====", "AAAAA"])
-    func brokenBase64(text: String) { #expect(decodedBase64(text.utf8) == nil) }
-
     @Test(
         "compares secrets",
         arguments: [

@@ -1,5 +1,5 @@
 /// The bytes that a text in base 64 stands for, padded or not; nil when it is broken.
-func decodedBase64(_ text: some Collection<UInt8>) -> [UInt8]? {
+public func decodedBase64(_ text: some Collection<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     var collected: UInt32 = 0
     var bits = 0
@@ -32,4 +32,30 @@ private func base64Digit(_ byte: UInt8) -> UInt32? {
     case UInt8(ascii: "/"): 63
     default: nil
     }
+}
+
+/// Bytes as text in base 64, padded.
+public func encodedBase64(_ bytes: some Collection<UInt8>) -> String {
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    var collected: UInt32 = 0
+    var count = 0
+    func add(_ places: Int) {
+        for place in 0..<places { text.append(digits[Int(collected >> UInt32(18 - 6 * place) & 63)]) }
+    }
+    for byte in bytes {
+        collected |= UInt32(byte) << UInt32(16 - 8 * count)
+        count += 1
+        if count == 3 {
+            add(4)
+            collected = 0
+            count = 0
+        }
+    }
+    if count > 0 {
+        add(count + 1)
+        text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - count))
+    }
+    return String(decoding: text, as: UTF8.self)
 }
