@@ -19,6 +19,7 @@ extension ScrapeConfig {
         staticGroups = fields.list("static_configs") { readTargetGroup($0, in: context) }
         fileDiscovery = fields.list("file_sd_configs") { FileDiscoveryConfig(from: $0, in: context) }
         httpDiscovery = fields.list("http_sd_configs") { HTTPDiscoveryConfig(from: $0, in: context) }
+        kubernetesDiscovery = fields.list("kubernetes_sd_configs") { KubernetesDiscoveryConfig(from: $0, in: context) }
         relabelRules = readRelabelRules(fields, "relabel_configs", names: nameScheme)
         if fields.node("relabel_configs") == nil, let groups = fields.node("static_configs") {
             checkAddresses(groups, in: context)
@@ -60,7 +61,7 @@ private let scrapeKeysNotYet = [
 private let discoveriesNotYet = [
     "azure", "aws", "consul", "digitalocean", "dns", "docker", "dockerswarm", "ec2", "eureka", "gce", "hetzner",
     "ionos",
-    "kubernetes", "kuma", "lightsail", "linode", "marathon", "nerve", "nomad", "openstack", "outscale", "ovhcloud",
+    "kuma", "lightsail", "linode", "marathon", "nerve", "nomad", "openstack", "outscale", "ovhcloud",
     "puppetdb", "scaleway", "serverset", "stackit", "triton", "uyuni", "vultr",
 ].map { $0 + "_sd_configs" }
 

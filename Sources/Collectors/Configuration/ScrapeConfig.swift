@@ -28,6 +28,8 @@ public struct ScrapeConfig: Sendable, Hashable {
     public var fileDiscovery: [FileDiscoveryConfig] = []
     /// Targets asked from servers.
     public var httpDiscovery: [HTTPDiscoveryConfig] = []
+    /// Pods of clusters.
+    public var kubernetesDiscovery: [KubernetesDiscoveryConfig] = []
     /// What is done to a target's labels before it is scraped.
     public var relabelRules: [RelabelRule] = []
     /// What is done to a series' labels before it is stored.

@@ -7,6 +7,7 @@ public struct Discovery: Sendable {
     private let jobs: [ScrapeJob]
     private let sink: any DiscoverySink
     private let fetcher: any HTTPFetching
+    private let clusters: any ClusterFinding
     private let memory: DiscoveryMemory
     private let files: FileAccess
     private let clock: any Clock<Duration>
@@ -14,12 +15,14 @@ public struct Discovery: Sendable {
 
     /// Discovery of the jobs of one configuration. The memory outlives it: a reload starts from what is known.
     public init(
-        jobs: [ScrapeConfig], sink: any DiscoverySink, fetcher: any HTTPFetching, memory: DiscoveryMemory,
+        jobs: [ScrapeConfig], sink: any DiscoverySink, fetcher: any HTTPFetching,
+        clusters: any ClusterFinding = NoClusters(), memory: DiscoveryMemory,
         files: FileAccess = .system, clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.jobs = jobs.map(ScrapeJob.init)
         self.sink = sink
         self.fetcher = fetcher
+        self.clusters = clusters
         self.memory = memory
         self.files = files
         self.clock = clock
@@ -47,6 +50,9 @@ public struct Discovery: Sendable {
                 switch source {
                 case .files(let config): group.addTask { await watch(config, of: job, report) }
                 case .server(let config): group.addTask { await ask(config, of: job, report) }
+                case .pods(let config):
+                    let source = PodSource(config: config, clusters: clusters, clock: clock)
+                    group.addTask { await source.run(report) }
                 }
             }
             group.addTask {

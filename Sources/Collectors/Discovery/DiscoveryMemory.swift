@@ -23,8 +23,7 @@ public final class DiscoveryMemory: Sendable {
     public func keepOnly(_ jobs: [ScrapeConfig]) {
         let kept = Set(
             jobs.flatMap { job in
-                (job.fileDiscovery.map(JobState.Source.files) + job.httpDiscovery.map(JobState.Source.server))
-                    .map { Key(job: job.jobName, source: $0) }
+                job.sources.map { Key(job: job.jobName, source: $0) }
             })
         state.withLock { state in
             state.groups = state.groups.filter { kept.contains($0.key) }

@@ -9,12 +9,21 @@ enum SourceReport: Sendable {
     case patienceIsOver
 }
 
+extension ScrapeConfig {
+    /// Where the job's targets come from, beside the configuration itself.
+    var sources: [JobState.Source] {
+        fileDiscovery.map(JobState.Source.files) + httpDiscovery.map(JobState.Source.server)
+            + kubernetesDiscovery.map(JobState.Source.pods)
+    }
+}
+
 /// What is known of a job's sources, and when its targets are told: a plain state machine without time or I/O.
 struct JobState {
     /// Where targets come from, beside the configuration itself.
     enum Source: Hashable, Sendable {
         case files(FileDiscoveryConfig)
         case server(HTTPDiscoveryConfig)
+        case pods(KubernetesDiscoveryConfig)
 
         /// What is said of one that does not answer: it may hang for ever, and nobody would know.
         fileprivate var silence: String {
@@ -22,6 +31,7 @@ struct JobState {
                 switch self {
                 case .files(let config): config.files.joined(separator: ", ")
                 case .server(let config): withoutPassword(config.url)
+                case .pods(let config): config.kubeconfig ?? config.server ?? "the cluster"
                 }
             return "cannot discover targets from \(name), keeping the last ones: it has not answered yet"
         }
@@ -41,7 +51,7 @@ struct JobState {
 
     init(_ job: ScrapeJob, remembered memory: DiscoveryMemory) {
         self.job = job
-        sources = job.config.fileDiscovery.map(Source.files) + job.config.httpDiscovery.map(Source.server)
+        sources = job.config.sources
         slots = sources.map { Slot(groups: memory.groups(of: job.config.jobName, $0)) }
     }
 

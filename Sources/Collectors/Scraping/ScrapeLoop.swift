@@ -159,8 +159,12 @@ final class ScrapeLoop {
                     layouts: layouts, instruments: instruments, scratch: scratch)
             }
         let scraped = ScrapedTarget(target, number: number, source: source, intake: intake)
-        due.add(scraped, due: scraped.schedule.next(after: clock.now()))
-        batchBegan = batchBegan ?? clock.now()
+        let now = clock.now()
+        let next = scraped.schedule.next(after: now)
+        // A pod may not live for an interval: it is scraped as soon as it is known.
+        let isPod = before == nil && !target.job.config.kubernetesDiscovery.isEmpty
+        due.add(scraped, due: isPod ? min(next, ScrapeSchedule.soon(after: now, hash: target.hash)) : next)
+        batchBegan = batchBegan ?? now
         return scraped
     }
 

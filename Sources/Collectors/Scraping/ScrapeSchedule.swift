@@ -25,6 +25,9 @@ struct ScrapeSchedule: Sendable, Hashable {
         return turns * interval + offset
     }
 
+    /// A time within half a second, so that many that come together are not asked at once.
+    static func soon(after now: Int64, hash: UInt64) -> Int64 { now + Int64(hash % 500) }
+
     /// The time under which a scrape is stored that was due at one time and began at another. A delay within the slot or a
     /// hundredth of the interval is none: evenly spaced times are what makes samples small.
     func timestamp(due: Int64, began: Int64) -> Int64 {

@@ -20,6 +20,7 @@ final class Appliance: Sendable {
     private let store: Store
     private let engine: ScrapeEngine
     private let client: HTTPClient
+    private let clusters: Clusters
     private let receiver: SampleReceiver
     private let tools: ActionTools
     private let judging: Judging
@@ -33,6 +34,7 @@ final class Appliance: Sendable {
         self.options = options
         self.logger = logger
         client = try HTTPClient()
+        clusters = Clusters(client, environment: processEnvironment())
         tools = ActionTools(logger: logger, clients: HTTPClientOnDemand(client))
         let loaded = try options.loadConfiguration(using: tools)
         for warning in loaded.warnings { logger.warn("\(warning)") }
@@ -47,8 +49,8 @@ final class Appliance: Sendable {
         judging = try Judging(
             store: store, client: client,
             configuration: JudgingConfiguration(loaded.value, listen: options.address(loaded.value)),
-            machine: hostName(),
-            registry: registry, logger: logger)
+            machine: hostName(), registry: registry,
+            cluster: { [clusters] () throws(UserError) in try await clusters.own() }, logger: logger)
         (wishes, wish) = AsyncStream<ServiceSignal>.makeStream()
         state.register(registry)
     }
@@ -150,7 +152,8 @@ final class Appliance: Sendable {
     private func startDiscovery() -> Task<Void, Never> {
         let jobs = state.configuration.scraping.jobs
         memory.keepOnly(jobs)
-        let discovery = Discovery(jobs: jobs, sink: engine, fetcher: client, memory: memory, logger: logger)
+        let discovery = Discovery(
+            jobs: jobs, sink: engine, fetcher: client, clusters: clusters, memory: memory, logger: logger)
         let engine = engine
         return Task {
             await engine.keepOnly(jobs: Set(jobs.map(\.jobName)))

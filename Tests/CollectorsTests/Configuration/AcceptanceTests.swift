@@ -147,7 +147,7 @@ private let jobs: [(String, Verdict)] = [
             result.problems.allSatisfy {
                 $0.hasPrefix("warning ") && $0.hasSuffix("is not supported yet and has no effect")
             })
-        #expect(result.problems.count == 12)
+        #expect(result.problems.count == 11)
     }
 }
 

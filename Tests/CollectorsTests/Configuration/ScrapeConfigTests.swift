@@ -195,7 +195,7 @@ import Testing
     @Test func whatPrometheusHasAndWeDoNotIsAWarning() {
         let text = """
             oauth2: {client_id: x}
-            kubernetes_sd_configs: [{role: pod}]
+            kubernetes_sd_configs: [{role: pod}, {role: endpoints}]
             consul_sd_configs: []
             native_histogram_bucket_limit: 5
             static_configs: [{targets: ['']}]
@@ -203,7 +203,7 @@ import Testing
         #expect(
             job(text).problems == [
                 "warning line 3, column 3: `oauth2` is not supported yet and has no effect",
-                "warning line 4, column 3: `kubernetes_sd_configs` is not supported yet and has no effect",
+                "warning line 4, column 41: the role `endpoints` is not supported yet, and finds nothing; `pod` is",
                 "warning line 5, column 3: `consul_sd_configs` is not supported yet and has no effect",
                 "warning line 6, column 3: `native_histogram_bucket_limit` is not supported yet and has no effect",
                 "warning line 7, column 31: this target has no address",
