@@ -1,6 +1,7 @@
 import Actions
 import HTTPClient
 import Instruments
+import Kubernetes
 import Logging
 import Model
 import PromQL
@@ -25,10 +26,12 @@ public final class Judging: Sendable {
     private let reloads: AsyncStream<Void>
     private let reload: AsyncStream<Void>.Continuation
 
-    /// Takes up what was left by the process before. `machine` is the name of the machine; `watch` is told the states of thresholds
+    /// Takes up what was left by the process before. `machine` is the name of the machine; `cluster` reaches the one whose API server
+    /// keeps the lease; `watch` is told the states of thresholds
     /// after each evaluation of their group, and must not take its time.
     public init(
         store: Store, client: HTTPClient, configuration: JudgingConfiguration, machine: String, registry: Registry,
+        cluster: @escaping ClusterReaching = { () throws(UserError) in throw UserError("there is no cluster") },
         logger: Logger, clock: any WallClock = SystemClock(), watch: (@Sendable ([ThresholdStatus]) -> Void)? = nil
     ) throws {
         self.store = store
@@ -40,7 +43,7 @@ public final class Judging: Sendable {
         let ends = ActionEnds()
         let leadership = configuration.leadership.leadership(
             machine: machine, appliance: appliance, leastEpoch: record.facts["epoch"].flatMap { Int64($0) } ?? 0,
-            clock: clock)
+            clock: clock, cluster: cluster)
         self.leadership = leadership
         let turns = Turns(leadership, facts: record.facts) { change in
             let batch = WriteBatch()
@@ -86,7 +89,7 @@ public final class Judging: Sendable {
         let logger = logger
         let store = store
         let outbox = outbox
-        let isAlone = configuration.value.leadership.lockFile == nil
+        let isAlone = configuration.value.leadership.isAlone
         try await leadership.start { status in
             if !isAlone {
                 let fields: KeyValuePairs = [

@@ -50,10 +50,13 @@ final class Watch: Sendable {
                 path: data ?? folder.map { "\($0.path)/history.db" } ?? "", options: options, registry: registry,
                 logger: logger)
             let journal = WatchJournal(logger)
+            let clusters = Clusters(client, environment: environment)
             judging = try Judging(
-                store: store, client: client, configuration: JudgingConfiguration(settings, actions),
-                machine: hostName(),
-                registry: registry, logger: logger, watch: { journal.note($0) })
+                store: store, client: client,
+                configuration: JudgingConfiguration(settings, actions, isInCluster: isInCluster(environment)),
+                machine: hostName(), registry: registry,
+                cluster: { [clusters] () throws(UserError) in try await clusters.own() }, logger: logger,
+                watch: { journal.note($0) })
         } catch {
             folder?.remove()
             throw error
@@ -118,7 +121,7 @@ final class Watch: Sendable {
         do {
             let settings = try await configuration.load()
             let actions = try await WatchActions(settings, environment: environment, using: tools).checked()
-            judging.replace(JudgingConfiguration(settings, actions))
+            judging.replace(JudgingConfiguration(settings, actions, isInCluster: isInCluster(environment)))
             logger.info(
                 "settings read again; those of the log and of the leader election take effect at the next start")
             tell(settings)

@@ -45,7 +45,7 @@ struct WatchActions: Sendable {
                 problems.append(UserError("cannot use \(name): \(error.message)", at: level.pluginPlace))
             }
         }
-        if let problem = await settings.leadershipSection.check() {
+        if let problem = await settings.leadershipSection(isInCluster: false).check() {
             problems.append(UserError("cannot use LEADER_ELECTION_LOCK_FILE: \(problem.message)"))
         }
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }

@@ -31,7 +31,7 @@ let watchCommand = Command(
     let settings = try await configuration.load()
     var logger = try Logger(invocation)
     if invocation[.level] == nil { logger.level = settings.logLevel }
-    settings.election.tell(logger, isInCluster: environment["KUBERNETES_SERVICE_HOST"] != nil)
+    settings.election.tell(logger, isInCluster: isInCluster(environment))
     let watch = try await Watch(
         settings, from: configuration, environment: environment, data: invocation[.history], logger: logger)
     try await watch.run(signals, listeningOn: address)

@@ -1,5 +1,10 @@
 import Logging
 
+/// Whether we run in a pod of a cluster.
+func isInCluster(_ environment: [String: String]) -> Bool {
+    environment["KUBERNETES_SERVICE_HOST"].map { !$0.isEmpty } ?? false
+}
+
 extension WatchSettings.Election {
     /// Says who acts, where several instances may watch.
     func tell(_ logger: Logger, isInCluster: Bool) {
@@ -11,11 +16,9 @@ extension WatchSettings.Election {
         } else if let lockFile {
             logger.info("this instance acts while it holds the lease", ["lock_file": lockFile])
         } else if isInCluster {
-            logger.warn(
-                """
-                leases of Kubernetes are not supported yet: this instance runs alone and acts, whoever else does; run one \
-                replica, or set LEADER_ELECTION_LOCK_FILE to a file on a volume that all replicas share
-                """, ["lease": lockName, "namespace": lockNamespace.isEmpty ? "of the service account" : lockNamespace])
+            logger.info(
+                "this instance acts while it holds the lease",
+                ["lease": lockName, "namespace": lockNamespace.isEmpty ? "of the service account" : lockNamespace])
         } else {
             logger.info("this instance runs alone, as the leader: it is not in a Kubernetes cluster")
         }
