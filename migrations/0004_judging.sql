@@ -5,7 +5,7 @@ CREATE TABLE rule_groups (
     group_id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     evaluated INTEGER NOT NULL,         -- the time of the last evaluation
-    clock TEXT NOT NULL,                -- JSON: how the machine's clocks stood then, to tell a clock that was set from time that passed
+    clock TEXT NOT NULL,                -- JSON: how the clocks stood then, to tell one that was set from time that passed; and the last turn of ours
     vals TEXT NOT NULL                  -- JSON: the values at that time, by the slots of the instances; null where there was none
 );
 
@@ -32,7 +32,7 @@ CREATE TABLE actions (
     value REAL,
     threshold TEXT NOT NULL,
     decided INTEGER NOT NULL,
-    origin TEXT NOT NULL,               -- whose timer hears of its end: a number of rule_instances, a route's group, or nothing
+    origin TEXT NOT NULL,               -- who waits to hear of its end: a threshold, a group of a route, or nobody
     due INTEGER,                        -- when the next attempt is to be made; NULL when it has ended
     outcome TEXT NOT NULL,              -- waiting, running, succeeded, failed, silenced, cancelled, superseded
     note TEXT NOT NULL,                 -- what there is to say about the outcome: which silence, why it was given up
